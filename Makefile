@@ -1,0 +1,58 @@
+# `make demo` and `make test` do everything, set-up included.
+PREFIX ?= $(HOME)/.local
+SWIFT ?= swift
+release := .build/release
+
+# On Linux the binary holds the Swift libraries, so that it runs where no Swift is installed.
+ifeq ($(shell uname -s),Linux)
+static := --static-swift-stdlib
+endif
+build_release = $(SWIFT) build --configuration release --product nightjar $(static)
+
+.PHONY: setup demo build test lint format bench install clean fledgling
+
+setup:
+	@Tools/setup
+
+# The debug build; `.build/debug/nightjar` is the program.
+build: setup
+	$(SWIFT) build
+
+# Sorts the tickets of examples/inbox with the small model that is in this repository.
+demo: setup
+	$(build_release)
+	@echo
+	$(release)/nightjar run workflows/inbox-triage.yaml
+	@echo
+	@echo "--- out/triage.csv"
+	@cat out/triage.csv
+	@echo
+	@echo "--- out/digest.md"
+	@cat out/digest.md
+
+test: setup
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build --no-parallel
+
+lint: setup
+	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests Benchmarks
+
+format:
+	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks
+
+# Prints ratios; run it with nothing beside it.
+bench: setup
+	$(build_release)
+	Benchmarks/run
+
+# libllama and the small model go beside the binary.
+install: setup
+	$(build_release)
+	Tools/install $(release)/nightjar "$(PREFIX)"
+
+# Trains the small model anew: about 45 minutes.
+fledgling:
+	Tools/fledgling/remake
+
+clean:
+	rm -rf .build out

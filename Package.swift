@@ -1,0 +1,103 @@
+// swift-tools-version: 6.3
+import Foundation
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+// Where pkg-config knows no `llama`, `make setup` puts libllama into `.deps/llama` and its flags are given here:
+// SwiftPM would find a `llama.pc` outside pkg-config's own folders only through an environment variable.
+let bundledLlama = Context.packageDirectory + "/.deps/llama"
+let usesBundledLlama = FileManager.default.fileExists(atPath: bundledLlama + "/lib/pkgconfig/llama.pc")
+
+let llamaSwift: [SwiftSetting] =
+    usesBundledLlama ? [.unsafeFlags(["-Xcc", "-I\(bundledLlama)/include"])] : []
+
+// The run path is in the binary: the installed layout first (PREFIX/bin, PREFIX/lib/nightjar), then this checkout.
+let llamaLinker: [LinkerSetting] =
+    [.unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", "$ORIGIN/../lib/nightjar"], .when(platforms: [.linux]))]
+    + (usesBundledLlama
+        ? [.unsafeFlags(["-L\(bundledLlama)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(bundledLlama)/lib"])] : [])
+
+let orderedCollections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
+
+let package = Package(
+    name: "nightjar",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "nightjar", targets: ["nightjar"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CLlama", pkgConfig: usesBundledLlama ? nil : "llama",
+            providers: [.brew(["llama.cpp"]), .apt(["libllama-dev"])]),
+        .target(
+            name: "Jinja",
+            dependencies: [orderedCollections],
+            swiftSettings: strict),
+        .target(
+            name: "Workflow",
+            dependencies: ["Jinja", orderedCollections, .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict),
+        .target(
+            name: "Inference",
+            dependencies: ["Jinja", orderedCollections, .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
+        .target(
+            name: "LlamaEngine",
+            dependencies: ["Inference", "CLlama", "Jinja", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict + llamaSwift, linkerSettings: llamaLinker),
+        .target(
+            name: "History",
+            dependencies: [.product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
+        .target(
+            name: "Runner",
+            dependencies: [
+                "Jinja", "Workflow", "Inference", "History", orderedCollections,
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "NightjarCommands",
+            dependencies: [
+                "Jinja", "Workflow", "Inference", "LlamaEngine", "History", "Runner", orderedCollections,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(name: "nightjar", dependencies: ["NightjarCommands"], swiftSettings: strict),
+        .testTarget(
+            name: "JinjaTests", dependencies: ["Jinja", orderedCollections], exclude: ["Differential"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "WorkflowTests", dependencies: ["Workflow", "Jinja", orderedCollections], swiftSettings: strict),
+        .testTarget(name: "InferenceTests", dependencies: ["Inference", "Jinja"], swiftSettings: strict),
+        .testTarget(
+            name: "LlamaEngineTests",
+            dependencies: [
+                "LlamaEngine", "Inference", "Jinja", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "HistoryTests",
+            dependencies: ["History", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
+        .testTarget(
+            name: "RunnerTests",
+            dependencies: ["Runner", "Workflow", "Inference", "History", "Jinja", orderedCollections],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CommandTests", dependencies: ["nightjar", "Jinja"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

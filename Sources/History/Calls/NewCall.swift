@@ -1,0 +1,77 @@
+/// A model call that is about to begin.
+package struct NewCall: Sendable, Hashable {
+    /// The engine's name in the configuration.
+    package var engine: String
+    /// The model, as `ENGINE/NAME`.
+    package var model: String
+    /// The conversation before the chat template, as JSON.
+    package var messages: String
+    /// The sampler's settings, as JSON.
+    package var sampler: String
+    package var maxTokens: Int?
+    /// The JSON Schema that the answer must follow.
+    package var schema: String?
+
+    package init(
+        engine: String, model: String, messages: String, sampler: String, maxTokens: Int? = nil,
+        schema: String? = nil
+    ) {
+        self.engine = engine
+        self.model = model
+        self.messages = messages
+        self.sampler = sampler
+        self.maxTokens = maxTokens
+        self.schema = schema
+    }
+}
+
+/// What came of a model call; of a failed one, as much as is known.
+package struct CallResult: Sendable, Hashable {
+    package var response: String?
+    /// What exactly was evaluated, where the engine tells.
+    package var renderedPrompt: String?
+    /// The model that answered, where it is another than was asked for.
+    package var model: String?
+    /// Of the weights that answered.
+    package var digest: String?
+    package var seed: UInt32?
+    package var promptTokens: Int?
+    package var generatedTokens: Int?
+    package var seconds: CallSeconds?
+    package var finishReason: String?
+
+    package init(
+        response: String? = nil, renderedPrompt: String? = nil, model: String? = nil, digest: String? = nil,
+        seed: UInt32? = nil, promptTokens: Int? = nil, generatedTokens: Int? = nil, seconds: CallSeconds? = nil,
+        finishReason: String? = nil
+    ) {
+        self.response = response
+        self.renderedPrompt = renderedPrompt
+        self.model = model
+        self.digest = digest
+        self.seed = seed
+        self.promptTokens = promptTokens
+        self.generatedTokens = generatedTokens
+        self.seconds = seconds
+        self.finishReason = finishReason
+    }
+}
+
+/// Where a model call's time went, in seconds.
+package struct CallSeconds: Sendable, Hashable, Codable {
+    /// Waiting for the engine's turn.
+    package var wait: Double
+    /// Loading the model; 0 when it was loaded already.
+    package var load: Double
+    /// Evaluating the prompt, up to the first token.
+    package var prompt: Double
+    /// From the first token to the last.
+    package var generation: Double
+
+    package init(wait: Double = 0, load: Double = 0, prompt: Double = 0, generation: Double = 0) {
+        self.wait = wait
+        self.load = load
+        self.prompt = prompt
+        self.generation = generation
+    }
+}

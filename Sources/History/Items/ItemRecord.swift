@@ -1,0 +1,90 @@
+package import Foundation
+internal import GRDB
+
+/// One turn of a `foreach`, as recorded.
+package struct ItemRecord: Sendable, Hashable {
+    package let row: ItemRowID
+    package let run: RunID
+    /// The row of the `foreach`.
+    package let step: StepRowID
+    /// The item's place in the list, from 0.
+    package let index: Int
+    package let key: String?
+    package let label: String?
+    package let state: ItemState
+    package let started: Date
+    package let ended: Date?
+    package let seconds: Double?
+    /// JSON.
+    package let output: String?
+    package let error: RecordedError?
+}
+
+/// How many items of one `foreach` are in which state.
+package struct ItemCounts: Sendable, Hashable {
+    package var byState: [ItemState: Int] = [:]
+
+    package var total: Int { byState.values.reduce(0, +) }
+
+    package subscript(state: ItemState) -> Int { byState[state] ?? 0 }
+}
+
+extension HistoryStore {
+    /// Items of a run, or of one `foreach` in it, in the order in which they began: at most `limit` of those behind
+    /// the row `after`.
+    package func items(
+        of run: RunID, step: StepRowID? = nil, states: Set<ItemState>? = nil, after: ItemRowID? = nil,
+        limit: Int = 1_000
+    ) async throws(HistoryError) -> [ItemRecord] {
+        try await read { db in
+            var condition = ""
+            var arguments: StatementArguments = [run.text, after?.rawValue ?? 0]
+            if let step {
+                condition += " AND step_id = ?"
+                arguments += [step.rawValue]
+            }
+            if let states {
+                condition += " AND state IN (\(states.map { _ in "?" }.joined(separator: ", ")))"
+                arguments += StatementArguments(states.map(\.rawValue))
+            }
+            // The plus keeps SQLite from walking the whole run in search of one loop's items.
+            let run = step == nil ? "run_id" : "+run_id"
+            return try db.rows(
+                "SELECT * FROM items WHERE \(run) = ? AND id > ?\(condition) ORDER BY id LIMIT ?",
+                arguments + [max(0, limit)]
+            ).map(ItemRecord.init)
+        }
+    }
+
+    /// The items of each `foreach` of a run, counted.
+    package func itemCounts(of run: RunID) async throws(HistoryError) -> [StepRowID: ItemCounts] {
+        try await read { db in
+            var counts: [StepRowID: ItemCounts] = [:]
+            for row in try db.rows(
+                "SELECT step_id, state, count(*) AS count FROM items WHERE run_id = ? GROUP BY step_id, state",
+                [run.text])
+            {
+                counts[StepRowID(rawValue: row["step_id"]), default: ItemCounts()].byState[try row.state()] =
+                    row["count"]
+            }
+            return counts
+        }
+    }
+}
+
+extension ItemRecord {
+    init(_ row: Row) throws {
+        self.row = ItemRowID(rawValue: row["id"])
+        run = try row.runID("run_id")
+        step = StepRowID(rawValue: row["step_id"])
+        index = row["position"]
+        key = row["key"]
+        label = row["label"]
+        state = try row.state()
+        started = try row.time("started_at")
+        ended = try row.timeIfAny("ended_at")
+        seconds = row["seconds"]
+        output = row["output"]
+        error = row.recordedError
+    }
+}

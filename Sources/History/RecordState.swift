@@ -1,0 +1,37 @@
+/// How far a run is, or how it ended.
+package enum RunState: String, Sendable, Hashable, Codable, CaseIterable {
+    case running
+    case done
+    /// Finished, with failed items.
+    case partial
+    case failed
+    /// Stopped by the user or by the end of its process.
+    case interrupted
+}
+
+/// How far a step is, or how it ended.
+package enum StepState: String, Sendable, Hashable, Codable, CaseIterable {
+    case running
+    case done
+    case failed
+    /// Its `if` was false, or a step that it needs failed.
+    case skipped
+    case interrupted
+}
+
+/// How far one item of a `foreach` is, or how it ended.
+package enum ItemState: String, Sendable, Hashable, Codable, CaseIterable {
+    case running
+    case done
+    case failed
+    case skipped
+    case interrupted
+}
+
+/// How far a model call is, or how it ended.
+package enum CallState: String, Sendable, Hashable, Codable, CaseIterable {
+    case running
+    case done
+    case failed
+    case interrupted
+}

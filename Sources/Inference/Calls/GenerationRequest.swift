@@ -1,0 +1,25 @@
+/// One model call: what to say to which model, and how it should answer.
+package struct GenerationRequest: Sendable, Hashable {
+    /// The model as its engine knows it: the part of a reference behind `ENGINE/`, or a path to a `.gguf`.
+    package var model: String
+    package var messages: [ChatMessage]
+    package var sampler: SamplerSettings
+    /// The cap on generated tokens; every call has one.
+    package var maxTokens: Int
+    /// Generation ends before the first of these texts, which is not part of the answer.
+    package var stop: [String]
+    /// The context length in tokens to load the model with; `nil` takes the engine's default for the model.
+    package var context: Int?
+
+    package init(
+        model: String, messages: [ChatMessage], sampler: SamplerSettings = SamplerSettings(), maxTokens: Int = 1024,
+        stop: [String] = [], context: Int? = nil
+    ) {
+        self.model = model
+        self.messages = messages
+        self.sampler = sampler
+        self.maxTokens = maxTokens
+        self.stop = stop
+        self.context = context
+    }
+}

@@ -1,0 +1,37 @@
+import Inference
+import Synchronization
+
+/// A request on its way through the engine, and the stream that its caller reads.
+final class GenerationJob: Sendable {
+    let request: GenerationRequest
+    let submitted = ContinuousClock.now
+    private let continuation: AsyncThrowingStream<GenerationEvent, any Error>.Continuation
+    private let cancelled = Atomic(false)
+
+    init(
+        _ request: GenerationRequest, _ continuation: AsyncThrowingStream<GenerationEvent, any Error>.Continuation
+    ) {
+        self.request = request
+        self.continuation = continuation
+    }
+
+    /// Whether nobody waits for the answer any more.
+    var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
+
+    func cancel() {
+        cancelled.store(true, ordering: .relaxed)
+    }
+
+    func send(_ event: GenerationEvent) {
+        continuation.yield(event)
+    }
+
+    func finish(_ result: GenerationResult) {
+        continuation.yield(.finished(result))
+        continuation.finish()
+    }
+
+    func fail(_ error: any Error) {
+        continuation.finish(throwing: error)
+    }
+}

@@ -1,0 +1,160 @@
+import Foundation
+import Inference
+import Logging
+
+/// One loaded model and its decode thread: requests go in at any time and are answered by the thread.
+///
+/// The thread loads the model, lives as long as the worker is wanted, and frees everything before it ends.
+final class ModelWorker: Sendable {
+    struct Settings: Sendable {
+        var threads: Int
+        var defaultContext: Int
+        var availableMemory: @Sendable () -> Int?
+        var now: @Sendable () -> Date
+        var logger: Logger
+    }
+
+    /// The sequences that one model decodes side by side.
+    private static let sequences = 1
+
+    let file: ModelFile
+    /// The positions that a request may use here.
+    let positions: Int
+    private let settings: Settings
+    private let inbox = Mailbox<GenerationJob>()
+    private let ended = Gate()
+
+    /// Starts the thread; the model is loaded when the first request arrives.
+    init(_ file: ModelFile, positions: Int, settings: Settings) {
+        self.file = file
+        self.positions = positions
+        self.settings = settings
+        DedicatedThread.start("nightjar-decode") { [self] in
+            run()
+            ended.open()
+        }
+    }
+
+    /// Hands over a request; `false` if the worker has ended, for example because its model could not be loaded.
+    func submit(_ job: GenerationJob) -> Bool {
+        inbox.put(job)
+    }
+
+    /// Lets the requests that were handed over finish, frees the model and waits until that is done.
+    func finish() {
+        inbox.close()
+        ended.wait()
+    }
+
+    private func run() {
+        defer {
+            inbox.close()
+            // Requests that came while the model could not be loaded and was given up.
+            for job in inbox.takeAll() { job.fail(EngineError(.closed, "The engine let go of \(file.reference).")) }
+        }
+        guard let first = inbox.take() else { return }
+        var waiting: [GenerationJob] = [first]
+        do throws(EngineError) {
+            let began = ContinuousClock.now
+            guard let loaded = try load(&waiting) else { return }
+            let load = ContinuousClock.now - began
+            try decode(loaded, waiting: waiting, load: load)
+        } catch {
+            inbox.close()
+            for job in waiting + inbox.takeAll() { job.fail(error) }
+        }
+    }
+
+    // MARK: Loading
+
+    private struct Loaded {
+        var context: LlamaContext
+        var encoder: PromptEncoder
+    }
+
+    /// Loads the model for the requests in `waiting` and in the inbox; `nil` when none of them is wanted any more.
+    private func load(_ waiting: inout [GenerationJob]) throws(EngineError) -> Loaded? {
+        try checkMemory()
+        var told = -1
+        while true {
+            waiting += inbox.takeAll()
+            waiting.removeAll(where: \.isCancelled)
+            if waiting.isEmpty {
+                guard let next = inbox.take() else { return nil }
+                waiting = [next]
+            }
+            let current = waiting
+            let model = try LlamaModel.load(file, vocabularyOnly: false) { [inbox] progress in
+                let jobs = current + inbox.contents
+                let percent = Int(progress * 100)
+                if percent > told {
+                    told = percent
+                    for job in jobs { job.send(.loading(progress: progress)) }
+                }
+                return jobs.contains { !$0.isCancelled }
+            }
+            guard let model else { continue }
+            try checkModel(model)
+            let context = try LlamaContext(
+                model, file: file, positions: positions, chunk: DecodeLoop.chunk, sequences: Self.sequences,
+                threads: settings.threads)
+            let encoder = try PromptEncoder(model, file: file, now: settings.now, logger: settings.logger)
+            return Loaded(context: context, encoder: encoder)
+        }
+    }
+
+    private func checkMemory() throws(EngineError) {
+        guard let available = settings.availableMemory() else { return }
+        let need = MemoryNeed(
+            file.metadata, weights: file.bytes, context: positions * Self.sequences, chunk: DecodeLoop.chunk)
+        guard need.total > available else { return }
+        throw EngineError(
+            .outOfMemory,
+            "\(file.reference) needs about \(need.total.asBytes) of memory (\(need.weights.asBytes) for the model and "
+                + "\((need.total - need.weights).asBytes) for a context of \(positions) tokens), but only "
+                + "\(available.asBytes) are free: set a smaller `context`, take a smaller or more strongly quantized "
+                + "model, or end other programs.")
+    }
+
+    private func checkModel(_ model: LlamaModel) throws(EngineError) {
+        guard let problem = model.problem else { return }
+        throw EngineError(.modelUnsupported, "\(file.reference) \(problem)")
+    }
+
+    // MARK: Decoding
+
+    /// Admits requests and steps the active ones until the worker is no longer wanted.
+    private func decode(_ loaded: Loaded, waiting: [GenerationJob], load: Duration) throws(EngineError) {
+        let loop = DecodeLoop(loaded.context, sequences: Self.sequences)
+        var queue = waiting
+        var loadedFor = Set(waiting.map(ObjectIdentifier.init))
+        while true {
+            while loop.hasRoom {
+                if queue.isEmpty, let next = inbox.takeIfPresent() { queue.append(next) }
+                if queue.isEmpty {
+                    guard loop.isIdle else { break }
+                    guard let next = inbox.take() else { return }
+                    queue.append(next)
+                }
+                let job = queue.removeFirst()
+                let waited = loadedFor.remove(ObjectIdentifier(job)) != nil
+                admit(job, to: loop, loaded.encoder, load: waited ? load : .zero)
+            }
+            loop.step()
+        }
+    }
+
+    private func admit(_ job: GenerationJob, to loop: DecodeLoop, _ encoder: PromptEncoder, load: Duration) {
+        guard !job.isCancelled else { return job.fail(CancellationError()) }
+        let wait = ContinuousClock.now - job.submitted
+        do throws(EngineError) {
+            let limit = min(positions, try file.contextLimit(job.request.context, default: settings.defaultContext))
+            let prompt = try encoder.encode(job.request.messages)
+            try loop.admit(
+                job, prompt: prompt,
+                start: .init(wait: max(.zero, wait - load), load: load, identity: file.identity, limit: limit))
+        } catch {
+            job.fail(error)
+        }
+    }
+}

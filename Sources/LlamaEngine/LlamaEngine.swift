@@ -1,0 +1,119 @@
+package import Foundation
+package import Inference
+package import Logging
+
+/// The engine inside the process: libllama on GGUF files, without any server.
+///
+/// Any number of callers may ask at once; they are answered in the order of their requests. A model is loaded when it
+/// is first asked for, with the context that the request wants, and stays until another one is asked for or the engine
+/// is shut down. A request that wants more context than the model was loaded with has it loaded again.
+package final class LlamaEngine: Engine {
+    /// What can be set; the defaults are for everyday use.
+    package struct Options: Sendable {
+        /// The threads that compute; `nil` takes as many as there are processors for us.
+        package var threads: Int?
+        /// The context in tokens where neither request nor model set a smaller one.
+        package var defaultContext: Int
+        /// The models that stay loaded at the same time.
+        package var loadedModels: Int
+        /// The memory that models may use, asked before each is loaded; `nil` if unknown.
+        package var availableMemory: @Sendable () -> Int?
+        /// The clock of chat templates that write today's date.
+        package var now: @Sendable () -> Date
+
+        package init(
+            threads: Int? = nil, defaultContext: Int = 4096, loadedModels: Int = 1,
+            availableMemory: @escaping @Sendable () -> Int? = AvailableMemory.current,
+            now: @escaping @Sendable () -> Date = { Date() }
+        ) {
+            self.threads = threads
+            self.defaultContext = defaultContext
+            self.loadedModels = loadedModels
+            self.availableMemory = availableMemory
+            self.now = now
+        }
+    }
+
+    package let name: String
+    private let shelf: ModelShelf
+    private let core: EngineCore
+    private let previews: PreviewDesk
+    private let log: LlamaLog.Subscription
+
+    /// - Parameters:
+    ///   - catalog: Where models are found.
+    ///   - digests: The digests of their files; shared by all who need them.
+    ///   - logger: Gets libllama's log at debug level, and warnings about models.
+    package init(
+        name: String = "local", catalog: ModelCatalog, digests: ModelDigests, logger: Logger,
+        options: Options = Options()
+    ) {
+        self.name = name
+        log = LlamaLog.Subscription(logger)
+        let settings = ModelWorker.Settings(
+            threads: max(1, options.threads ?? Processors.available), defaultContext: options.defaultContext,
+            availableMemory: options.availableMemory, now: options.now, logger: logger)
+        shelf = ModelShelf(engine: name, catalog: catalog, digests: digests)
+        core = EngineCore(shelf: shelf, capacity: options.loadedModels, settings: settings)
+        previews = PreviewDesk(shelf: shelf, settings: settings)
+    }
+
+    deinit {
+        core.close()
+    }
+
+    package func models() async throws(EngineError) -> [ModelDescription] {
+        try await onThread { [shelf] () throws(EngineError) in shelf.models() }
+    }
+
+    package func describe(_ model: String) async throws(EngineError) -> ModelDescription {
+        try await onThread { [shelf] () throws(EngineError) in try shelf.describe(model) }
+    }
+
+    package func preview(_ request: GenerationRequest) async throws(EngineError) -> PromptPreview {
+        try request.check()
+        guard !core.isClosed else { throw EngineCore.closed }
+        return try await onThread { [previews] () throws(EngineError) in try previews.preview(request) }
+    }
+
+    package func generate(_ request: GenerationRequest) -> AsyncThrowingStream<GenerationEvent, any Error> {
+        let (stream, continuation) = AsyncThrowingStream<GenerationEvent, any Error>.makeStream()
+        let job = GenerationJob(request, continuation)
+        continuation.onTermination = { [core] _ in
+            job.cancel()
+            core.forget(job)
+        }
+        do {
+            try request.check()
+            core.submit(job)
+        } catch {
+            job.fail(error)
+        }
+        // A stream that ends because its reader was cancelled ends silently; the readers of ours are told.
+        // `nonisolated(unsafe)`: only the closure below has it, and a stream calls its closure once at a time.
+        nonisolated(unsafe) var iterator = stream.makeAsyncIterator()
+        return AsyncThrowingStream {
+            if let event = try await iterator.next() { return event }
+            try Task.checkCancellation()
+            return nil
+        }
+    }
+
+    package func shutdown() async {
+        core.close()
+        try? await DedicatedThread.run("nightjar-shutdown") { [core] in core.waitUntilEnded() }
+        previews.clear()
+    }
+
+    private func onThread<Value: Sendable>(
+        _ body: @escaping @Sendable () throws(EngineError) -> Value
+    ) async throws(EngineError) -> Value {
+        do {
+            return try await DedicatedThread.run("nightjar-models", body)
+        } catch let error as EngineError {
+            throw error
+        } catch {
+            throw EngineError(.engineFailed, "\(error)")
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import Inference
+import Synchronization
+
+/// The models that can be loaded: finds them by name, examines their files, and remembers what it saw of them as long
+/// as the files stay the same.
+final class ModelShelf: Sendable {
+    private let engine: String
+    private let catalog: ModelCatalog
+    private let digests: ModelDigests
+    private let examined: Mutex<[String: Examined]> = Mutex([:])
+
+    private struct Examined {
+        var stamp: FileStamp
+        var metadata: GGUFMetadata
+    }
+
+    /// - Parameter engine: The name in front of the models' names.
+    init(engine: String, catalog: ModelCatalog, digests: ModelDigests) {
+        self.engine = engine
+        self.catalog = catalog
+        self.digests = digests
+    }
+
+    /// The path behind a model's name, if there is one.
+    func path(of model: String) -> String? {
+        (try? catalog.find(model))?.path
+    }
+
+    /// A model with its digest, for which the whole file may have to be read.
+    func open(_ model: String, isCancelled: () -> Bool) throws -> ModelFile {
+        var file = try examine(model)
+        if file.digest == nil { file.digest = try digests.digest(ofParts: file.parts, isCancelled: isCancelled) }
+        return file
+    }
+
+    /// A model without more than its metadata read; its digest is there if it is known already.
+    func examine(_ model: String) throws(EngineError) -> ModelFile {
+        let stored = try catalog.find(model)
+        let metadata = try metadata(stored.path)
+        let parts = try SplitModel.parts(stored.path, metadata)
+        var bytes = metadata.fileSize
+        for part in parts.dropFirst() { bytes += try self.metadata(part).fileSize }
+        return ModelFile(
+            reference: "\(engine)/\(stored.name)", path: stored.path, parts: parts, metadata: metadata, bytes: bytes,
+            digest: stored.digest ?? digests.known(parts: parts))
+    }
+
+    private func metadata(_ path: String) throws(EngineError) -> GGUFMetadata {
+        if let stamp = try? FileStamp(path), let known = examined.withLock({ $0[path] }), known.stamp == stamp {
+            return known.metadata
+        }
+        var metadata = try GGUFMetadata.read(path, arrays: GGUFMetadata.vocabularyArrays)
+        try metadata.checkForLlama(path: path)
+        metadata.dropArrays()
+        let stamp = try FileStamp(path)
+        let entry = Examined(stamp: stamp, metadata: metadata)
+        examined.withLock { $0[path] = entry }
+        return metadata
+    }
+
+    // MARK: Descriptions
+
+    /// All models; one whose file is damaged is listed with its name and path only.
+    func models() -> [ModelDescription] {
+        catalog.models().map { stored in
+            (try? describe(stored))
+                ?? ModelDescription(name: stored.name, engine: engine, path: stored.path, store: stored.store)
+        }
+    }
+
+    func describe(_ model: String) throws(EngineError) -> ModelDescription {
+        try describe(try catalog.find(model))
+    }
+
+    private func describe(_ stored: StoredModel) throws(EngineError) -> ModelDescription {
+        let first = try GGUFMetadata.read(stored.path)
+        let parts = try SplitModel.parts(stored.path, first)
+        var files = [first]
+        for part in parts.dropFirst() { files.append(try GGUFMetadata.read(part)) }
+        return ModelDescription(
+            name: stored.name, engine: engine, architecture: first.architecture,
+            parameters: files.reduce(0) { $0 + $1.parameterCount }, quantization: first.quantization,
+            contextLength: first.contextLength, bytes: files.reduce(0) { $0 + $1.fileSize }, path: stored.path,
+            store: stored.store, digest: stored.digest ?? digests.known(parts: parts),
+            hasChatTemplate: first.chatTemplate != nil, capabilities: [.chat, .seed, .preview])
+    }
+}

@@ -1,0 +1,74 @@
+import ArgumentParser
+import Foundation
+import Jinja
+import OrderedCollections
+import Workflow
+
+/// `nightjar check`: tells every mistake of workflows, and runs nothing.
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Tell every mistake in workflows, and run nothing.",
+        discussion:
+            "Without arguments, checks every workflow of the project. The exit code is 65 when there is a mistake.")
+
+    @Argument(help: "Workflow files, or names in the folder `workflows`.", completion: .file())
+    var workflows: [String] = []
+
+    @Flag(help: "Write the mistakes as JSON.")
+    var json = false
+
+    func run() throws {
+        let here = URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory)
+        let names = workflows.isEmpty ? Project(around: here).workflowFiles().map(\.path) : workflows
+        guard !names.isEmpty else {
+            throw CommandFailure(.usage, "there is no workflow to check: name one, or go to a folder with `workflows`")
+        }
+        var found: [Diagnostic] = try diagnostics(ofConfigurationAround: here)
+        for name in names { found += try diagnostics(of: name, from: here) }
+        let errors = found.filter { $0.severity == .error }
+        if json {
+            Console.print(Value.mapping(["diagnostics": .list(found.map(\.value))]).json(.pretty(indent: 2)))
+        } else {
+            for diagnostic in found { Console.note(diagnostic.text) }
+            let verdict = errors.isEmpty ? "no mistakes" : Figures.count(errors.count, "mistake")
+            Console.note("\(Figures.count(names.count, "workflow")) checked: \(verdict)")
+        }
+        if !errors.isEmpty { throw ExitStatus.invalid }
+    }
+
+    private func diagnostics(ofConfigurationAround folder: URL) throws -> [Diagnostic] {
+        let file = Project(around: folder).folder.appending(path: Configuration.fileName)
+        guard FileManager.default.fileExists(atPath: file.path) else { return [] }
+        do {
+            _ = try Configuration(try WorkflowFile.read(file, shownAs: LoadedWorkflow.shown(file, from: folder)))
+            return []
+        } catch let diagnostics as Diagnostics {
+            return diagnostics.all
+        } catch let failure as WorkflowFile.Failure {
+            throw CommandFailure(.invalid, failure.description)
+        }
+    }
+
+    private func diagnostics(of name: String, from folder: URL) throws -> [Diagnostic] {
+        do {
+            let file = try WorkflowFile.find(name, from: folder)
+            let source = try WorkflowFile.read(file, shownAs: LoadedWorkflow.shown(file, from: folder))
+            _ = try WorkflowDefinition(source, fallbackName: file.deletingPathExtension().lastPathComponent)
+            return []
+        } catch let diagnostics as Diagnostics {
+            return diagnostics.all
+        } catch let failure as WorkflowFile.Failure {
+            throw CommandFailure(.invalid, failure.description)
+        }
+    }
+}
+
+extension Diagnostic {
+    fileprivate var value: Value {
+        [
+            "file": .string(file), "line": .integer(place.line), "column": .integer(place.column),
+            "severity": .string(severity.rawValue), "message": .string(message),
+            "suggestion": suggestion.map { .string($0) } ?? .null,
+        ]
+    }
+}

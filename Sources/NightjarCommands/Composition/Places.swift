@@ -1,0 +1,40 @@
+import Foundation
+
+/// Where Nightjar keeps things on this machine.
+struct Places {
+    /// Records, logs and caches; moved by `NIGHTJAR_HOME`.
+    let state: URL
+    /// The user's configuration file.
+    let configuration: URL
+    /// The user's own models.
+    let models: URL
+    /// Models that came with an installed Nightjar.
+    let shippedModels: URL?
+
+    /// - Parameter executable: the running program's file, after links.
+    init(
+        environment: [String: String] = ProcessInfo.processInfo.environment,
+        executable: URL? = Bundle.main.executableURL?.resolvingSymlinksInPath()
+    ) {
+        let home = FileManager.default.homeDirectoryForCurrentUser
+        func folder(_ variable: String, else fallback: String) -> URL {
+            // The XDG rule: a relative path in these variables is ignored.
+            if let path = environment[variable], path.hasPrefix("/") { return URL(filePath: path) }
+            return home.appending(path: fallback)
+        }
+        #if os(macOS)
+            let usualState = home.appending(path: "Library/Application Support/nightjar")
+        #else
+            let usualState = folder("XDG_STATE_HOME", else: ".local/state").appending(path: "nightjar")
+        #endif
+        state = environment["NIGHTJAR_HOME"].flatMap { $0.isEmpty ? nil : URL(filePath: $0) } ?? usualState
+        configuration = folder("XDG_CONFIG_HOME", else: ".config").appending(path: "nightjar/config.yaml")
+        models = folder("XDG_DATA_HOME", else: ".local/share").appending(path: "nightjar/models")
+        shippedModels = executable.map {
+            $0.deletingLastPathComponent().deletingLastPathComponent().appending(path: "share/nightjar/models")
+        }
+    }
+
+    var history: URL { state.appending(path: "history.sqlite") }
+    var digests: URL { state.appending(path: "digests.json") }
+}

@@ -1,0 +1,73 @@
+import Foundation
+import History
+import Inference
+import Jinja
+import LlamaEngine
+import Logging
+import Runner
+import Workflow
+
+/// The parts of Nightjar put together for one command.
+struct Session {
+    let project: Project
+    let places: Places
+    let configuration: Configuration
+    let engines: [String: any Engine]
+    let catalog: ModelCatalog
+
+    /// - Throws: ``CommandFailure`` where a configuration file has mistakes.
+    init(project: Project, logging: LoggingOptions, places: Places = Places()) throws {
+        self.project = project
+        self.places = places
+        configuration = try Configuration.load(project: project, places: places)
+        catalog = ModelCatalog(project: project, places: places)
+        let local = LlamaEngine(
+            catalog: catalog, digests: ModelDigests(cachePath: places.digests.path),
+            logger: logging.logger("libllama"))
+        engines = [local.name: local]
+    }
+
+    /// What a run needs.
+    ///
+    /// - Parameter isRecorded: whether the record is opened for writing, or only looked into.
+    /// - Throws: ``CommandFailure`` where the record cannot be opened.
+    func runSetting(
+        model: String?, writeRoots: [URL], isRecorded: Bool = true, report: @escaping @Sendable (RunEvent) -> Void
+    ) throws -> RunSetting {
+        let history: HistoryStore
+        do {
+            let path = places.history.path
+            history = isRecorded ? try HistoryStore(path: path) : try HistoryStore(readingFrom: path)
+        } catch {
+            throw CommandFailure(error.code == .busy ? .busy : .failed, error.message)
+        }
+        let configured = configuration.writeRoots.map { path in
+            URL(filePath: NSString(string: path).expandingTildeInPath, relativeTo: project.folder)
+        }
+        return RunSetting(
+            project: project, configuration: configuration, engines: engines, history: history,
+            writeRoots: configured + writeRoots, model: model.map(ModelArgument.absolute), version: Nightjar.version,
+            report: report)
+    }
+
+    /// Frees the models. libllama's threads must have ended before the process does.
+    func close() async {
+        for engine in engines.values { await engine.shutdown() }
+    }
+}
+
+extension ModelCatalog {
+    /// The stores in the order in which a name is looked for.
+    init(project: Project, places: Places) {
+        var stores: [any ModelStore] = [
+            ModelFolder(project.folder.appending(path: "models").path, label: "project"),
+            ModelFolder(places.models.path, label: "nightjar"),
+        ]
+        if let shipped = places.shippedModels, FileManager.default.fileExists(atPath: shipped.path) {
+            stores.append(ModelFolder(shipped.path, label: "shipped"))
+        }
+        self.init(
+            stores: stores, baseFolder: project.folder.path,
+            homeFolder: FileManager.default.homeDirectoryForCurrentUser.path)
+    }
+}

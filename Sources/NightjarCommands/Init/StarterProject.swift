@@ -1,0 +1,70 @@
+import Jinja
+import Workflow
+
+/// The files of a first project.
+struct StarterProject {
+    struct File {
+        var path: String
+        var text: String
+    }
+
+    /// The model that the project uses; `nil` where none is here yet.
+    let model: String?
+
+    var files: [File] {
+        [
+            File(path: "nightjar.yaml", text: configuration),
+            File(path: "workflows/status.yaml", text: Self.workflow),
+            File(path: "notes/monday.txt", text: Self.notes),
+            File(path: "schema/workflow.schema.json", text: EditorSchema.value.json(.pretty(indent: 2)) + "\n"),
+        ]
+    }
+
+    private var configuration: String {
+        """
+        # What holds for all workflows of this project.
+        default_model: \(model ?? "local/NAME   # the name of a file in the folder models, without .gguf")
+
+        """
+    }
+
+    private static let notes = """
+        - orders: 184
+        - open tickets: 7
+        - region: North
+
+        """
+
+    private static let workflow = """
+        # yaml-language-server: $schema=../schema/workflow.schema.json
+        version: 1
+        name: status
+        description: Write a status paragraph for every file of notes.
+        inputs:
+          notes: { type: path, default: notes, description: The folder with the notes. }
+        steps:
+          - id: files
+            list: ${{ inputs.notes }}/*.txt
+          - id: reports
+            foreach: ${{ steps.files.files }}
+            steps:
+              - id: facts
+                read: ${{ item.path }}
+              - id: report
+                prompt:
+                  system: You write short status reports.
+                  user: ${{ steps.facts.text }}
+                  temperature: 0
+          - id: page
+            write:
+              path: out/status.md
+              text: |
+                # Status of ${{ run.date }}
+                {% for item in steps.reports.items %}
+                ${{ item.report.text }}
+                {% endfor %}
+        outputs:
+          page: ${{ steps.page.path }}
+
+        """
+}

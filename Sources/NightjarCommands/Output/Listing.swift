@@ -1,0 +1,51 @@
+import Foundation
+import Jinja
+
+/// A listing: a table for people, or the same as JSON.
+struct Listing {
+    struct Column {
+        var title: String
+        var isRightAligned = false
+    }
+
+    var columns: [Column]
+    var rows: [[String]]
+
+    /// The table with its columns padded to the widest cell; the last column is not padded.
+    var text: String {
+        let widths = columns.indices.map { column in
+            ([columns[column].title] + rows.map { $0[column] }).map(\.displayWidth).max() ?? 0
+        }
+        func line(_ cells: [String]) -> String {
+            cells.indices.map { index in
+                let padding = String(repeating: " ", count: max(0, widths[index] - cells[index].displayWidth))
+                if columns[index].isRightAligned { return padding + cells[index] }
+                return index == cells.count - 1 ? cells[index] : cells[index] + padding
+            }.joined(separator: "  ")
+        }
+        return ([line(columns.map(\.title))] + rows.map(line)).joined(separator: "\n")
+    }
+}
+
+extension String {
+    /// How many columns of a terminal the text takes; wide characters, as of Chinese or emoji, take two.
+    var displayWidth: Int {
+        reduce(0) { width, character in
+            guard let scalar = character.unicodeScalars.first else { return width }
+            let isWide =
+                scalar.properties.isEmojiPresentation || (0x1100...0x115F).contains(scalar.value)
+                || (0x2E80...0xA4CF).contains(scalar.value) || (0xAC00...0xD7A3).contains(scalar.value)
+                || (0xF900...0xFAFF).contains(scalar.value) || (0xFF00...0xFF60).contains(scalar.value)
+            return width + (isWide ? 2 : 1)
+        }
+    }
+
+    /// The text on one line of at most so many columns.
+    func clipped(to width: Int) -> String {
+        let line = split(whereSeparator: \.isNewline).joined(separator: " ")
+        guard line.displayWidth > width else { return line }
+        var clipped = ""
+        for character in line where clipped.displayWidth < width - 1 { clipped.append(character) }
+        return clipped + "…"
+    }
+}

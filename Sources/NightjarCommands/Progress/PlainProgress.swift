@@ -1,0 +1,79 @@
+import History
+import Runner
+import Synchronization
+
+/// Progress as plain lines, for logs and pipes.
+final class PlainProgress: RunObserver {
+    /// Of many items so many shares get a line.
+    private static let sharesOfItems = 10
+
+    private struct Counted {
+        var total = 0
+        var finished = 0
+        var failed = 0
+    }
+
+    private let counts = Mutex<[String: Counted]>([:])
+
+    func observe(_ event: RunEvent) {
+        if let line = line(for: event) { Console.note(line) }
+    }
+
+    func finish() {}
+
+    private func line(for event: RunEvent) -> String? {
+        switch event {
+        case .runStarted(let id, let workflow, _): return "\(workflow): run \(id)"
+        case .itemsCounted(let step, let count):
+            counts.withLock { $0[step.path] = Counted(total: count) }
+            return "\(step.path): \(Figures.count(count, "item"))"
+        case .itemFinished(let step, let index, let outcome): return itemLine(step, index, outcome)
+        // Steps inside items are told by their items.
+        case .stepFinished(let step, _, _) where step.path.contains("["): return nil
+        case .stepFinished(let step, let outcome, let seconds): return stepLine(step, outcome, seconds)
+        case .fileWritten(let step, let path, let bytes):
+            return "\(step.path): wrote \(path), \(Figures.bytes(bytes))"
+        case .modelLoading(let step, let model, let progress):
+            return progress == 0 ? "\(step.path): loading \(model)" : nil
+        case .runFinished(let outcome): return RunSummaryLine(outcome).text
+        case .stepStarted, .modelText, .callFinished: return nil
+        }
+    }
+
+    private func itemLine(_ step: StepEvent, _ index: Int, _ outcome: StepOutcome) -> String? {
+        let counted = counts.withLock { counts in
+            counts[step.path, default: Counted()].finished += 1
+            if outcome != .done { counts[step.path, default: Counted()].failed += 1 }
+            return counts[step.path, default: Counted()]
+        }
+        if case .failed(let message) = outcome { return "\(step.path)[\(index)]: failed: \(message)" }
+        let share = max(1, counted.total / Self.sharesOfItems)
+        guard counted.finished % share == 0 || counted.finished == counted.total else { return nil }
+        let failed = counted.failed > 0 ? ", \(counted.failed) failed" : ""
+        return "\(step.path): \(counted.finished) of \(counted.total)\(failed)"
+    }
+
+    private func stepLine(_ step: StepEvent, _ outcome: StepOutcome, _ seconds: Double) -> String {
+        if case .failed(let message) = outcome { return "\(step.path): failed: \(message)" }
+        return "\(step.path): \(outcome.word), \(Figures.duration(seconds))"
+    }
+}
+
+/// How a run ended, on a line.
+struct RunSummaryLine {
+    let text: String
+
+    init(_ outcome: RunOutcome) {
+        var parts = [outcome.state.rawValue, Figures.duration(outcome.seconds)]
+        let work = outcome.work
+        if work.itemsFailed > 0 {
+            parts.append("\(work.itemsFailed) of \(work.itemsDone + work.itemsFailed) items failed")
+        }
+        if work.calls > 0 {
+            parts.append(Figures.count(work.calls, "model call"))
+            parts.append("\(work.promptTokens) prompt and \(work.generatedTokens) answer tokens")
+        }
+        if !work.files.isEmpty { parts.append(Figures.count(work.files.count, "file") + " written") }
+        text = "\(outcome.workflow): \(parts.joined(separator: ", "))"
+    }
+}

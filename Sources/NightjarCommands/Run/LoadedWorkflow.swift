@@ -1,0 +1,31 @@
+import Foundation
+import Workflow
+
+/// A workflow named on the command line, found, read and checked.
+struct LoadedWorkflow {
+    let definition: WorkflowDefinition
+    let file: URL
+    let project: Project
+
+    /// - Throws: ``CommandFailure`` with every mistake of the file.
+    init(_ name: String) throws {
+        let here = URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory)
+        do {
+            file = try WorkflowFile.find(name, from: here)
+            let source = try WorkflowFile.read(file, shownAs: Self.shown(file, from: here))
+            definition = try WorkflowDefinition(
+                source, fallbackName: file.deletingPathExtension().lastPathComponent)
+        } catch let diagnostics as Diagnostics {
+            throw CommandFailure(.invalid, diagnostics.text)
+        } catch let failure as WorkflowFile.Failure {
+            throw CommandFailure(.invalid, failure.description)
+        }
+        project = Project(ofWorkflow: file)
+    }
+
+    /// A path below the current folder without that folder.
+    static func shown(_ file: URL, from folder: URL) -> String {
+        let prefix = folder.standardizedFileURL.path + "/"
+        return file.path.hasPrefix(prefix) ? String(file.path.dropFirst(prefix.count)) : file.path
+    }
+}

@@ -1,0 +1,9 @@
+import ArgumentParser
+
+/// `nightjar runs`: the record of runs.
+struct RunsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "runs", abstract: "Look into the record of runs.",
+        subcommands: [RunsListCommand.self, RunsShowCommand.self, RunsLogsCommand.self],
+        defaultSubcommand: RunsListCommand.self)
+}

@@ -1,0 +1,15 @@
+import ArgumentParser
+import Jinja
+import Workflow
+
+/// `nightjar schema`: the JSON Schema of workflow files.
+struct SchemaCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "schema", abstract: "Write the JSON Schema of workflow files, for editors.",
+        discussion:
+            "With the schema in a file, the first line of a workflow can name it: # yaml-language-server: $schema=FILE")
+
+    func run() {
+        Console.print(EditorSchema.value.json(.pretty(indent: 2)))
+    }
+}

@@ -1,0 +1,59 @@
+package import Jinja
+
+/// What happens during a run, in order, for progress displays and `--json`.
+package enum RunEvent: Sendable {
+    case runStarted(id: String, workflow: String, inputs: Mapping)
+    case stepStarted(StepEvent)
+    /// A step with `foreach` knows its items.
+    case itemsCounted(StepEvent, count: Int)
+    case itemFinished(StepEvent, index: Int, outcome: StepOutcome)
+    case stepFinished(StepEvent, outcome: StepOutcome, seconds: Double)
+    /// A model is being loaded; from 0 to 1.
+    case modelLoading(StepEvent, model: String, progress: Double)
+    /// The next part of an answer, with the tokens of the answer so far.
+    case modelText(StepEvent, text: String, tokens: Int)
+    case callFinished(StepEvent, CallSummary)
+    case fileWritten(StepEvent, path: String, bytes: Int)
+    case runFinished(RunOutcome)
+}
+
+/// Which step an event is about.
+package struct StepEvent: Sendable, Hashable {
+    /// `triage`, or `triage[3].label` inside an item.
+    package var path: String
+    package var id: String
+    package var kind: String
+    /// The label for people, where the step has one.
+    package var name: String?
+    /// How many steps are around this one.
+    package var depth: Int
+}
+
+/// How a step or an item ended.
+package enum StepOutcome: Sendable, Hashable {
+    case done
+    /// The `if` of the step was false.
+    case skipped
+    case failed(String)
+    case interrupted
+
+    package var word: String {
+        switch self {
+        case .done: "done"
+        case .skipped: "skipped"
+        case .failed: "failed"
+        case .interrupted: "interrupted"
+        }
+    }
+}
+
+/// A model call in numbers.
+package struct CallSummary: Sendable, Hashable {
+    package var model: String
+    package var promptTokens: Int
+    package var generatedTokens: Int
+    /// The whole call, loading the model included.
+    package var seconds: Double
+    /// From the first token of the answer to the last.
+    package var generationSeconds: Double
+}

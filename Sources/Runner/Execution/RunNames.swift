@@ -1,0 +1,47 @@
+import Foundation
+import History
+import Jinja
+import OrderedCollections
+import Workflow
+
+extension RunNames {
+    /// The values behind the names that every expression of a run may use, but for `steps`.
+    static func values(
+        inputs: Mapping, id: RunID, started: Date, definition: WorkflowDefinition, file: URL?, setting: RunSetting
+    ) -> Mapping {
+        let local = Calendar.current.dateComponents([.year, .month, .day, .hour, .minute, .second], from: started)
+        func digits(_ number: Int?, _ width: Int) -> String {
+            let text = String(number ?? 0)
+            return String(repeating: "0", count: max(0, width - text.count)) + text
+        }
+        let date = "\(digits(local.year, 4))-\(digits(local.month, 2))-\(digits(local.day, 2))"
+        let time = "\(digits(local.hour, 2)):\(digits(local.minute, 2)):\(digits(local.second, 2))"
+        return [
+            "inputs": .mapping(inputs),
+            "steps": [:],
+            "env": .mapping(
+                Mapping(
+                    setting.environment.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) },
+                    uniquingKeysWith: { first, _ in first })),
+            "run": [
+                "id": .string(id.text), "date": .string(date), "time": .string(time),
+                "started_at": .string(started.formatted(.iso8601)),
+            ],
+            "workflow": [
+                "name": .string(definition.name), "path": .string(file?.path ?? definition.source.file),
+                "folder": .string(setting.project.folder.path),
+            ],
+        ]
+    }
+}
+
+extension Mapping {
+    /// The same names with the results of more steps under `steps`.
+    func adding(steps results: Mapping) -> Mapping {
+        var names = self
+        var steps = self["steps"]?.mapping ?? [:]
+        steps.merge(results) { _, new in new }
+        names["steps"] = .mapping(steps)
+        return names
+    }
+}

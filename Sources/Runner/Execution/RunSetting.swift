@@ -1,0 +1,45 @@
+package import Foundation
+package import History
+package import Inference
+import Jinja
+package import Workflow
+
+/// All that a run needs beside its workflow: where it reads and writes, whom it asks, where it keeps its record.
+package struct RunSetting: Sendable {
+    package var project: Project
+    package var configuration: Configuration
+    /// The engines by the name in `ENGINE/NAME`.
+    package var engines: [String: any Engine]
+    package var history: HistoryStore
+    /// Folders outside the project that may be written to.
+    package var writeRoots: [URL]
+    /// The model for steps that name none, before the workflow's and the configuration's own defaults.
+    package var model: String?
+    package var environment: [String: String]
+    package var now: @Sendable () -> Date
+    package var ids: RunIDGenerator
+    /// The version that the record names.
+    package var version: String
+    package var report: @Sendable (RunEvent) -> Void
+
+    package init(
+        project: Project, configuration: Configuration, engines: [String: any Engine], history: HistoryStore,
+        writeRoots: [URL] = [], model: String? = nil,
+        environment: [String: String] = ProcessInfo.processInfo.environment,
+        now: @escaping @Sendable () -> Date = { Date() },
+        ids: RunIDGenerator = RunIDGenerator(), version: String,
+        report: @escaping @Sendable (RunEvent) -> Void = { _ in }
+    ) {
+        self.project = project
+        self.configuration = configuration
+        self.engines = engines
+        self.history = history
+        self.writeRoots = writeRoots
+        self.model = model
+        self.environment = environment
+        self.now = now
+        self.ids = ids
+        self.version = version
+        self.report = report
+    }
+}

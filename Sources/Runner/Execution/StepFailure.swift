@@ -1,0 +1,45 @@
+import History
+import Inference
+import Workflow
+
+/// Why a step could not do its work: a code to act on and a sentence for the user.
+struct StepFailure: Error, Sendable, CustomStringConvertible {
+    enum Code: String, Sendable {
+        case expression
+        case fileNotFound = "file_not_found"
+        case fileUnreadable = "file_unreadable"
+        case fileTooLarge = "file_too_large"
+        case badData = "bad_data"
+        case writeRefused = "write_refused"
+        case writeFailed = "write_failed"
+        case answerTruncated = "answer_truncated"
+        case answerInvalid = "answer_invalid"
+        case noModel = "no_model"
+        case badValue = "bad_value"
+    }
+
+    var code: Code
+    var message: String
+
+    init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    var description: String { message }
+}
+
+extension RecordedError {
+    /// What the record and the user are told of an error.
+    init(_ error: any Error) {
+        switch error {
+        case let failure as StepFailure: self.init(code: failure.code.rawValue, message: failure.message)
+        case let engine as EngineError: self.init(code: engine.code.rawValue, message: engine.message)
+        case let diagnostic as Diagnostic:
+            self.init(code: StepFailure.Code.expression.rawValue, message: diagnostic.headline)
+        case let history as HistoryError: self.init(code: history.code.rawValue, message: history.message)
+        case is CancellationError: self.init(code: "interrupted", message: "the run was interrupted")
+        default: self.init(code: "failed", message: "\(error)")
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import Foundation
+import Workflow
+
+/// How paths in a workflow become files: relative ones count from the project's folder, `~` is the home folder.
+struct ProjectFiles: Sendable {
+    let project: Project
+    let writeRoots: [URL]
+
+    func url(_ path: String) -> URL {
+        let expanded = path == "~" || path.hasPrefix("~/") ? NSString(string: path).expandingTildeInPath : path
+        return URL(filePath: expanded, relativeTo: project.folder).standardizedFileURL
+    }
+
+    /// A file's path as messages and later steps show it: below the project's folder without that folder.
+    func shown(_ url: URL) -> String {
+        let root = project.folder.standardizedFileURL.path
+        let path = url.path
+        let prefix = root.hasSuffix("/") ? root : root + "/"
+        return path.hasPrefix(prefix) ? String(path.dropFirst(prefix.count)) : path
+    }
+
+    /// The place to write to, after every symbolic link on the way.
+    ///
+    /// - Throws: ``StepFailure`` where the place is not in the project's folder or a write root.
+    func writable(_ path: String) throws(StepFailure) -> URL {
+        guard !path.isEmpty, !path.contains("\0") else {
+            throw StepFailure(.badValue, "`write` got an empty path")
+        }
+        let wanted = url(path)
+        let place = Self.resolvingLinks(of: wanted)
+        let roots = ([project.folder] + writeRoots).map(Self.resolvingLinks)
+        guard roots.contains(where: { Self.isInside(place, $0) }) else {
+            throw StepFailure(
+                .writeRefused,
+                "\(path) is outside the project folder \(project.folder.path): writing there needs `--allow-write \(wanted.deletingLastPathComponent().path)`"
+            )
+        }
+        return place
+    }
+
+    private static func isInside(_ place: URL, _ root: URL) -> Bool {
+        place.pathComponents.count > root.pathComponents.count && place.pathComponents.starts(with: root.pathComponents)
+    }
+
+    /// Follows the links of the part of a path that exists, and those that point nowhere yet: a write would follow
+    /// them too.
+    private static func resolvingLinks(of url: URL) -> URL {
+        var existing = url.standardizedFileURL
+        var missing: [String] = []
+        var followed = 0
+        while existing.path != "/" {
+            if let real = realPath(existing) { return missing.reversed().reduce(real) { $0.appending(path: $1) } }
+            if followed < mostLinks,
+                let target = try? FileManager.default.destinationOfSymbolicLink(atPath: existing.path)
+            {
+                followed += 1
+                let folder = existing.deletingLastPathComponent()
+                existing = URL(filePath: target, relativeTo: folder).standardizedFileURL
+            } else {
+                missing.append(existing.lastPathComponent)
+                existing = existing.deletingLastPathComponent()
+            }
+        }
+        return missing.reversed().reduce(existing) { $0.appending(path: $1) }
+    }
+
+    /// As many links as Linux follows in one path.
+    private static let mostLinks = 40
+
+    private static func realPath(_ url: URL) -> URL? {
+        guard let buffer = realpath(url.path, nil) else { return nil }
+        defer { free(buffer) }
+        return URL(filePath: String(cString: buffer))
+    }
+}

@@ -1,0 +1,59 @@
+import Jinja
+import OrderedCollections
+
+extension CSV {
+    /// A table's columns, and its rows as mappings from column to value: numbers are numbers, an empty field is null.
+    static func table(of text: String, separator: Character) throws(Failure) -> (columns: [String], rows: [Value]) {
+        let records = try records(of: text, separator: separator)
+        guard let head = records.first else { return ([], []) }
+        let columns = head.fields
+        guard Set(columns).count == columns.count else {
+            throw Failure(line: head.line, message: "two columns have the same name")
+        }
+        var rows: [Value] = []
+        rows.reserveCapacity(records.count - 1)
+        for (number, record) in records.dropFirst().enumerated() {
+            guard record.fields.count == columns.count else {
+                throw Failure(
+                    line: record.line,
+                    message:
+                        "row \(number + 1) has \(record.fields.count) fields, and there are \(columns.count) columns")
+            }
+            var row: Mapping = [:]
+            for (column, field) in zip(columns, record.fields) { row[column] = value(of: field) }
+            rows.append(.mapping(row))
+        }
+        return (columns, rows)
+    }
+
+    private static func value(of field: String) -> Value {
+        guard let first = field.utf8.first else { return .null }
+        let canBeNumber = (48...57).contains(first) || first == 45 || first == 46
+        let digits = first == 45 ? field.utf8.dropFirst() : field.utf8[...]
+        // A leading zero is part of a code, not of a number.
+        let isCode = digits.count > 1 && digits.first == 48 && digits.dropFirst().first != 46
+        guard canBeNumber, !isCode else { return .string(field) }
+        if let integer = Int(field) { return .integer(integer) }
+        // So is every digit of an integer that is too large to be kept exactly.
+        guard !digits.allSatisfy({ (48...57).contains($0) }) else { return .string(field) }
+        let isPlain = field.utf8.allSatisfy { (48...57).contains($0) || [43, 45, 46, 69, 101].contains($0) }
+        if isPlain, let number = Double(field), number.isFinite { return .number(number) }
+        return .string(field)
+    }
+
+    /// Rows as a text with a line of columns; a key that a row lacks is an empty field.
+    static func text(of rows: [Mapping], columns: [String]) -> String {
+        var lines = [line(columns)]
+        lines.reserveCapacity(rows.count + 1)
+        for row in rows { lines.append(line(columns.map { cell(row[$0] ?? .null) })) }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func cell(_ value: Value) -> String {
+        switch value {
+        case .null: ""
+        case .string(let text): text
+        default: value.json(.compact)
+        }
+    }
+}

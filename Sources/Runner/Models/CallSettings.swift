@@ -1,0 +1,40 @@
+package import Inference
+import Workflow
+
+/// What a step or a command says about how a model should answer; what it leaves open, the model's alias decides, and
+/// then the defaults.
+package struct CallSettings: Sendable {
+    package var temperature: Double?
+    package var topK: Int?
+    package var topP: Double?
+    package var minP: Double?
+    package var repeatPenalty: Double?
+    package var seed: UInt32?
+    package var maxTokens: Int?
+    package var stop: [String] = []
+    package var context: Int?
+
+    package init() {}
+}
+
+extension ModelChoice {
+    /// The request to the chosen model.
+    ///
+    /// - Parameters:
+    ///   - system: who the model is; the alias's own where it is `nil`.
+    ///   - turns: the conversation after that.
+    package func request(system: String?, turns: [ChatMessage], settings own: CallSettings) -> GenerationRequest {
+        let usual = SamplerSettings()
+        let sampler = SamplerSettings(
+            temperature: own.temperature ?? settings?.temperature ?? usual.temperature,
+            topK: own.topK ?? settings?.topK ?? usual.topK, topP: own.topP ?? settings?.topP ?? usual.topP,
+            minP: own.minP ?? settings?.minP ?? usual.minP,
+            repeatPenalty: own.repeatPenalty ?? settings?.repeatPenalty, seed: own.seed)
+        let system = system ?? settings?.system
+        var request = GenerationRequest(
+            model: name, messages: (system.map { [.system($0)] } ?? []) + turns, sampler: sampler, stop: own.stop,
+            context: own.context ?? settings?.context)
+        request.maxTokens = own.maxTokens ?? settings?.maxTokens ?? request.maxTokens
+        return request
+    }
+}

@@ -1,0 +1,116 @@
+import History
+package import Jinja
+import OrderedCollections
+import Workflow
+
+extension WorkflowRun {
+    /// Looks ahead: finds and reads files, renders prompts, and stops where only a model's answer goes further.
+    package func plan(inputs: Mapping) async throws -> RunPlan {
+        let names = RunNames.values(
+            inputs: inputs, id: setting.ids.next(), started: setting.now(), definition: definition, file: file,
+            setting: setting)
+        let planner = Planner(
+            definition: definition, setting: setting,
+            files: ProjectFiles(project: setting.project, writeRoots: setting.writeRoots))
+        return RunPlan(steps: try await planner.plan(definition.steps, names, path: nil, depth: 0).steps)
+    }
+}
+
+/// Walks the steps in order, with what is known of their results.
+private struct Planner {
+    let definition: WorkflowDefinition
+    let setting: RunSetting
+    let files: ProjectFiles
+
+    typealias Planned = RunPlan.PlannedStep
+
+    /// - Returns: the steps, and their results where all of them are known.
+    func plan(
+        _ steps: [Step], _ names: Mapping, path: String?, depth: Int, isUncertain: Bool = false
+    ) async throws -> (steps: [Planned], results: Mapping?) {
+        var planned: [Planned] = []
+        var results: Mapping = [:]
+        var isUncertain = isUncertain
+        for step in ordered(steps) {
+            try Task.checkCancellation()
+            let (entry, result) = try await plan(
+                step, names.adding(steps: results), path: path, depth: depth, isUncertain: isUncertain)
+            planned.append(entry)
+            if let result { results[step.id] = .mapping(result) } else { isUncertain = true }
+        }
+        return (planned, results.count == steps.count ? results : nil)
+    }
+
+    private func plan(
+        _ step: Step, _ names: Mapping, path: String?, depth: Int, isUncertain: Bool
+    ) async throws -> (Planned, Mapping?) {
+        let event = StepEvent(
+            path: path.map { "\($0).\(step.id)" } ?? step.id, id: step.id, kind: step.kindName, name: step.name,
+            depth: depth)
+        var planned = Planned(
+            event: event, needs: step.needs, lines: [], items: nil, nested: [], error: nil, dependsOnAnswers: false)
+        do {
+            if let condition = step.condition, !(try condition.isMet(names, environment: .standard)) {
+                planned.lines = ["skipped: its `if` is not true"]
+                return (planned, [:])
+            }
+            guard let foreach = step.foreach else {
+                return try await planBody(of: step, names, planned, isUncertain: isUncertain)
+            }
+            let value = try foreach.items.evaluate(names, environment: .standard)
+            guard let items = value.list else {
+                throw StepFailure(.badValue, "`foreach` needs a list, and got \(value.kindPhrase)")
+            }
+            planned.items = items.count
+            guard let first = items.first else {
+                return (planned, ["items": [], "count": 0, "done": 0, "failed": []])
+            }
+            var inner = names
+            inner[foreach.itemName] = first
+            inner["index"] = 0
+            var (body, _) = try await planBody(of: step, inner, planned, isUncertain: isUncertain)
+            body.event = event
+            // What the other items give is left to the run.
+            return (body, nil)
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            if isUncertain { planned.dependsOnAnswers = true } else { planned.error = RecordedError(error).message }
+            return (planned, nil)
+        }
+    }
+
+    private func planBody(
+        of step: Step, _ names: Mapping, _ planned: Planned, isUncertain: Bool
+    ) async throws -> (Planned, Mapping?) {
+        var planned = planned
+        switch step.body {
+        case .nested(let steps):
+            let path = step.foreach == nil ? planned.event.path : "\(planned.event.path)[0]"
+            let (nested, results) = try await plan(
+                steps, names, path: path, depth: planned.event.depth + 1, isUncertain: isUncertain)
+            planned.nested = nested
+            return (planned, results)
+        case .kind(let kind):
+            guard let executable = kind as? any ExecutableStep else { return (planned, nil) }
+            let preview = try await executable.preview(
+                PreviewContext(
+                    step: step, definition: definition, setting: setting, files: files, environment: .standard,
+                    names: names))
+            planned.lines = preview.lines
+            return (planned, preview.result)
+        }
+    }
+
+    /// Each step after those that it waits for.
+    private func ordered(_ steps: [Step]) -> [Step] {
+        var ordered: [Step] = []
+        var waiting = steps
+        while let next = waiting.firstIndex(where: { step in
+            step.needs.allSatisfy { id in ordered.contains { $0.id == id } }
+        }) {
+            ordered.append(waiting.remove(at: next))
+        }
+        return ordered
+    }
+}

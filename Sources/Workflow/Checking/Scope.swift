@@ -1,0 +1,52 @@
+/// The names that an expression may use, with what is known of each.
+struct Scope {
+    /// `inputs`, `run`, `item`, … and not `steps`.
+    var names: [String: Shape]
+    /// The steps that are finished when the expression is computed.
+    var steps: [String: Shape] = [:]
+    /// Steps of the file that are out of reach, with the reason for it.
+    var unreachable: [String: String] = [:]
+
+    /// The names of every workflow.
+    init(inputs: [(key: String, value: InputDeclaration)]) {
+        names = [
+            "inputs": .mapping(inputs.map { Shape.Member($0.key, $0.value.shape) }),
+            "env": .any,
+            "run": .mapping(RunNames.run),
+            "workflow": .mapping(RunNames.workflow),
+        ]
+    }
+
+    func shape(of name: String) -> Shape? {
+        name == "steps"
+            ? .mapping(steps.sorted { $0.key < $1.key }.map { Shape.Member($0.key, $0.value) }) : names[name]
+    }
+}
+
+/// What every expression can find out about its run and its workflow.
+package enum RunNames {
+    package static let run: [Shape.Member] = [
+        .init("id", .text, "The run's id."),
+        .init("date", .text, "The day the run began, in local time: `2026-11-24`."),
+        .init("time", .text, "The time of day the run began, in local time: `02:30:00`."),
+        .init("started_at", .text, "When the run began, in UTC by ISO 8601."),
+    ]
+    package static let workflow: [Shape.Member] = [
+        .init("name", .text, "The workflow's name."),
+        .init("path", .text, "The workflow's file."),
+        .init("folder", .text, "The project's folder, from which paths count."),
+    ]
+}
+
+extension InputDeclaration {
+    var shape: Shape {
+        // A value that is not given is null, whatever the type.
+        switch kind {
+        case .json: .any
+        case .string, .path, .choice: .text
+        case .integer: .integer
+        case .number: .number
+        case .boolean: .boolean
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import Jinja
+
+extension FieldType {
+    /// One of an enumeration's raw values.
+    package static func choice() -> FieldType
+    where Held: CaseIterable & RawRepresentable, Held.RawValue == String {
+        let names = Held.allCases.map(\.rawValue)
+        let expected = "one of " + names.map { "`\($0)`" }.joined(separator: ", ")
+        return FieldType(
+            expected: expected, schema: ["enum": .list(names.map { .string($0) })]
+        ) { node, key, decoding in
+            if let text = node.scalar?.text, let choice = Held(rawValue: text) { return choice }
+            let shown = node.scalar.map { "`\($0.text)`" } ?? node.kindName
+            decoding.report(
+                "`\(key)` takes \(expected), not \(shown)", at: node.place, length: node.underlined,
+                suggestion: node.scalar.flatMap { nearest($0.text, among: names) })
+            return nil
+        }
+    }
+
+    /// A list, each element of one type.
+    package static func array<Element>(
+        of element: FieldType<Element>, named plural: String
+    ) -> FieldType where Held == [Element] {
+        FieldType(
+            expected: "a list of \(plural)", schema: ["type": "array", "items": element.schema]
+        ) { node, key, decoding in
+            guard case .sequence(let nodes) = node.content else {
+                decoding.mismatch(node, expected: "a list of \(plural)", of: key)
+                return nil
+            }
+            let elements = nodes.map { element.decode($0, key, decoding) }
+            return elements.contains { $0 == nil } ? nil : elements.compactMap { $0 }
+        }
+    }
+
+    /// A mapping whose keys the user chooses, in the order of the file.
+    package static func dictionary<Element>(
+        of element: FieldType<Element>, named plural: String
+    ) -> FieldType where Held == [(key: String, value: Element)] {
+        FieldType(
+            expected: "a mapping of names to \(plural)",
+            schema: ["type": "object", "additionalProperties": element.schema]
+        ) { node, key, decoding in
+            guard case .mapping(let entries) = node.content else {
+                decoding.mismatch(node, expected: "a mapping of names to \(plural)", of: key)
+                return nil
+            }
+            return entries.compactMap { entry in
+                guard let name = FieldType<String>.identifier.decode(entry.key, key, decoding),
+                    let value = element.decode(entry.value, name, decoding)
+                else { return nil }
+                return (name, value)
+            }
+        }
+    }
+
+    /// A mapping with declared keys.
+    package static func record() -> FieldType where Held: Declared {
+        FieldType(expected: "a mapping", schema: Held.recordSchema) { node, key, decoding in
+            Held.decode(node, key: key, decoding)
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import Jinja
+
+extension FieldType where Held == TemplatedText {
+    /// Text that may hold `${{ … }}`. A number or a boolean is taken as it is written.
+    package static var text: FieldType {
+        FieldType(expected: "text", schema: ["type": ["string", "number", "boolean"]]) { node, key, decoding in
+            guard let scalar = node.scalar, !node.isNull else {
+                decoding.mismatch(node, expected: "text", of: key)
+                return nil
+            }
+            let origin = decoding.origin(of: node, scalar)
+            let text = decoding.attempt { () throws(Diagnostic) in try TemplatedText(scalar, origin: origin) }
+            decoding.note(text?.usedNames ?? [])
+            return text
+        }
+    }
+}
+
+extension FieldType where Held == TemplatedValue {
+    /// Any value, at any depth of which expressions may stand.
+    package static var value: FieldType {
+        FieldType(expected: "a value", schema: true) { node, key, decoding in
+            let value = read(node, key, decoding)
+            decoding.note(value?.usedNames ?? [])
+            return value
+        }
+    }
+
+    /// A list in the file, or an expression that gives one.
+    package static func list(of what: String) -> FieldType {
+        FieldType(
+            expected: "a list of \(what) or an expression that gives one",
+            schema: ["anyOf": [["type": "array"], Value.expressionSchema]]
+        ) { node, key, decoding in
+            guard let value = read(node, key, decoding) else { return nil }
+            switch value {
+            case .list, .expression:
+                decoding.note(value.usedNames)
+                return value
+            default:
+                decoding.mismatch(node, expected: "a list of \(what) or an expression that gives one", of: key)
+                return nil
+            }
+        }
+    }
+
+    /// A mapping in the file from names to values.
+    package static var mapping: FieldType {
+        FieldType(expected: "a mapping of names to values", schema: ["type": "object"]) { node, key, decoding in
+            guard let value = read(node, key, decoding) else { return nil }
+            guard case .mapping = value else {
+                decoding.mismatch(node, expected: "a mapping of names to values", of: key)
+                return nil
+            }
+            decoding.note(value.usedNames)
+            return value
+        }
+    }
+
+    private static func read(_ node: YAMLNode, _ key: String, _ decoding: Decoding) -> TemplatedValue? {
+        switch node.content {
+        case .scalar(let scalar):
+            guard case .string = scalar.resolved else { return .constant(scalar.resolved) }
+            let origin = decoding.origin(of: node, scalar)
+            return decoding.attempt { () throws(Diagnostic) in
+                let text = try TemplatedText(scalar, origin: origin)
+                guard case .template(let template, _) = text else { return .text(text) }
+                return template.wholeExpression.map { .expression($0, origin) } ?? .text(text)
+            }
+        case .sequence(let elements):
+            let values = elements.map { read($0, key, decoding) }
+            return values.contains { $0 == nil } ? nil : .list(values.compactMap { $0 })
+        case .mapping(let entries):
+            var values: [(key: String, value: TemplatedValue)] = []
+            var isWhole = true
+            for entry in entries {
+                guard let name = entry.key.scalar?.text else {
+                    decoding.report("a key must be text", at: entry.key.place)
+                    isWhole = false
+                    continue
+                }
+                if let value = read(entry.value, key, decoding) {
+                    values.append((name, value))
+                } else {
+                    isWhole = false
+                }
+            }
+            return isWhole ? .mapping(values) : nil
+        }
+    }
+}
+
+extension FieldType where Held == Condition {
+    /// An expression that is true or false, with or without `${{ }}`.
+    package static var condition: FieldType {
+        FieldType(expected: "an expression", schema: ["type": ["string", "boolean"]]) { node, key, decoding in
+            guard let scalar = node.scalar, !node.isNull else {
+                decoding.mismatch(node, expected: "an expression", of: key)
+                return nil
+            }
+            let origin = decoding.origin(of: node, scalar)
+            let condition = decoding.attempt { () throws(Diagnostic) in try Condition(scalar, origin: origin) }
+            decoding.note(condition?.usedNames ?? [])
+            return condition
+        }
+    }
+}
+
+extension Value {
+    /// Text that is one whole expression, for fields that otherwise take no text.
+    static var expressionSchema: Value { ["type": "string", "pattern": #"^\s*\$\{\{[\s\S]*\}\}\s*$"#] }
+}

@@ -1,0 +1,118 @@
+import Jinja
+
+extension FieldType where Held == [Step] {
+    /// A list of steps, each following the one before unless it says otherwise.
+    static var steps: FieldType {
+        FieldType(
+            expected: "a list of steps", schema: ["type": "array", "items": ["$ref": "#/$defs/step"], "minItems": 1]
+        ) {
+            node, key, decoding in
+            guard case .sequence(let nodes) = node.content else {
+                decoding.mismatch(node, expected: "a list of steps", of: key)
+                return nil
+            }
+            if nodes.isEmpty { decoding.report("`\(key)` has no steps", at: node.place) }
+            var steps: [Step] = []
+            for node in nodes {
+                guard var step = Step.decode(node, decoding) else { continue }
+                if step.neededNames == nil, let previous = steps.last { step.needs = [previous.id] }
+                steps.append(step)
+            }
+            return steps
+        }
+    }
+}
+
+extension Step {
+    fileprivate static func decode(_ node: YAMLNode, _ decoding: Decoding) -> Step? {
+        guard case .mapping(let entries) = node.content else {
+            decoding.mismatch(node, expected: "a mapping", of: "steps")
+            return nil
+        }
+        // A nested step is read in the middle of its parent: the parent's names wait.
+        let parentNames = decoding.takeUsedNames()
+        defer { decoding.note(parentNames) }
+
+        var keys = StepKeys()
+        var body: Body?
+        var bodyKeys: [YAMLNode] = []
+        var outerNames: [UsedName] = []
+        var innerNames: [UsedName] = []
+        var given: Set<String> = []
+        var hasUnknownKey = false
+        for entry in entries {
+            let key = entry.key.scalar?.text ?? ""
+            if let field = StepKeys.fields.first(where: { $0.key == key }) {
+                given.insert(key)
+                if entry.value.isNull {
+                    decoding.report(
+                        "`\(key)` takes \(field.expected), but nothing follows it", at: entry.key.place,
+                        length: entry.key.underlined)
+                } else {
+                    field.read(entry.value, &keys, decoding)
+                }
+                let isOutside = key == "foreach" || key == "if"
+                if isOutside { outerNames += decoding.takeUsedNames() } else { innerNames += decoding.takeUsedNames() }
+            } else if let read = bodyReader(for: key) {
+                bodyKeys.append(entry.key)
+                if entry.value.isNull {
+                    decoding.report(
+                        "nothing follows `\(key)`", at: entry.key.place, length: entry.key.underlined)
+                } else if let decoded = read(entry.value, decoding) {
+                    body = decoded
+                }
+                innerNames += decoding.takeUsedNames()
+            } else {
+                hasUnknownKey = true
+                let meant = nearest(key, among: StepKeys.fields.map(\.key) + bodyNames)
+                decoding.report(
+                    "a step has no key `\(key)`", at: entry.key.place, length: entry.key.underlined, suggestion: meant)
+                // The key that is meant is there, though misspelt: that it is missing would be one mistake told twice.
+                if let meant { given.insert(meant) }
+            }
+        }
+        if !given.contains("id") { decoding.report("the step needs the key `id`", at: node.place) }
+        if bodyKeys.count > 1 {
+            let names = bodyKeys.compactMap { $0.scalar.map { "`\($0.text)`" } }.joined(separator: " and ")
+            decoding.report(
+                "a step does one thing, and this one has \(names): make two steps", at: bodyKeys[1].place,
+                length: bodyKeys[1].underlined)
+        } else if bodyKeys.isEmpty, !hasUnknownKey {
+            let names = bodyNames.map { "`\($0)`" }.joined(separator: ", ")
+            decoding.report("the step does nothing: it needs one of \(names)", at: node.place)
+        }
+        if case .nested(let nested) = body, let model = keys.model {
+            body = .nested(nested.map { $0.asking(model) })
+        }
+        // What is broken inside is reported already; an empty body keeps the rest checkable.
+        return Step(
+            id: keys.id, name: keys.name, needs: keys.needs?.map(\.id) ?? [], condition: keys.condition,
+            foreach: keys.foreach, model: keys.model, body: body ?? .nested([]), place: node.place,
+            neededNames: keys.needs, outerNames: outerNames, innerNames: innerNames)
+    }
+
+    /// The same step with the model of the step around it, where it has none of its own.
+    private func asking(_ outer: TemplatedText) -> Step {
+        guard model == nil else { return self }
+        var step = self
+        step.model = outer
+        if case .nested(let nested) = body { step.body = .nested(nested.map { $0.asking(outer) }) }
+        return step
+    }
+
+    private static var bodyNames: [String] { StepKinds.all.map { $0.key } + [StepKinds.nestedSteps] }
+
+    private static func bodyReader(for key: String) -> ((YAMLNode, Decoding) -> Body?)? {
+        if key == StepKinds.nestedSteps {
+            return { node, decoding in FieldType<[Step]>.steps.decode(node, key, decoding).map { .nested($0) } }
+        }
+        guard let kind = StepKinds.all.first(where: { $0.key == key }) else { return nil }
+        return { node, decoding in read(kind, node, decoding) }
+    }
+
+    private static func read<Kind: StepKind>(
+        _ kind: Kind.Type, _ node: YAMLNode, _ decoding: Decoding
+    ) -> Body? {
+        Kind.decode(node, key: Kind.key, decoding).map { .kind($0) }
+    }
+}

@@ -1,0 +1,52 @@
+/// A step of a workflow: the keys that every step has, and what it does.
+package struct Step: Sendable {
+    package enum Body: Sendable {
+        case kind(any StepKind)
+        /// Nested `steps:`, which see each other and what came before.
+        case nested([Step])
+    }
+
+    package var id: String
+    package var name: String?
+    /// The ids of the steps to wait for: those named under `needs`, else the step before.
+    package var needs: [String]
+    package var condition: Condition?
+    package var foreach: Foreach?
+    package var model: TemplatedText?
+    package var body: Body
+    package var place: Place
+
+    /// Where the names of `needs` stand, with what they say; `nil` where the step just follows the one before.
+    var neededNames: [NeededStep]?
+    /// Names used by `if` and `foreach`, which are outside the items.
+    var outerNames: [UsedName]
+    /// Names used by everything else, where `item` is known.
+    var innerNames: [UsedName]
+
+    /// `list`, `read`, …, or `steps` for nested steps.
+    package var kindName: String {
+        switch body {
+        case .kind(let kind): type(of: kind).key
+        case .nested: StepKinds.nestedSteps
+        }
+    }
+
+    /// What expressions find under `steps.ID`.
+    package var outputShape: Shape {
+        foreach == nil ? bodyShape : .mapping(Foreach.outputs(ofEach: bodyShape))
+    }
+
+    /// What one pass over the body gives.
+    private var bodyShape: Shape {
+        switch body {
+        case .kind(let kind): kind.outputShape
+        case .nested(let steps): .mapping(steps.map { Shape.Member($0.id, $0.outputShape) })
+        }
+    }
+}
+
+/// An entry of `needs`, with its place.
+struct NeededStep: Sendable, Hashable {
+    var id: String
+    var place: Place
+}

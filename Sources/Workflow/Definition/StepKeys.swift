@@ -1,0 +1,36 @@
+/// The keys that every step may have, whatever its kind.
+struct StepKeys: Declared {
+    var id = ""
+    var name: String?
+    var needs: [NeededStep]?
+    var condition: Condition?
+    var foreach: Foreach?
+    var model: TemplatedText?
+
+    static let fields: [Field<Self>] = [
+        .required(
+            "id", \.id, .identifier, "What other steps call this one: letters, digits and `_`, unique in the file."),
+        .optional("name", \.name, .name, "A label for people."),
+        .optional(
+            "needs", \.needs, .array(of: .neededStep, named: "step ids"),
+            "The steps to wait for. Without it a step follows the one before; `[]` waits for none. Independent steps run side by side."
+        ),
+        .optional(
+            "if", \.condition, .condition, "The step is skipped unless this expression is true."),
+        .optional(
+            "foreach", \.foreach, .record(), "Runs the step, or its nested `steps`, once for each item of a list."),
+        .optional(
+            "model", \.model, .text,
+            "The model for the prompts of this step and of its nested steps: an alias from the configuration, `ENGINE/NAME`, or a path to a `.gguf`."
+        ),
+    ]
+}
+
+extension FieldType where Held == NeededStep {
+    fileprivate static var neededStep: FieldType {
+        let name = FieldType<String>.identifier
+        return FieldType(expected: name.expected, schema: name.schema) { node, key, decoding in
+            name.decode(node, key, decoding).map { NeededStep(id: $0, place: node.place) }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+/// A workflow as its file says it, checked: every name resolves, every type is right as far as it can be known.
+package struct WorkflowDefinition: Sendable {
+    package let source: SourceText
+    package let name: String
+    package let explanation: String?
+    package let inputs: [(key: String, value: InputDeclaration)]
+    package let defaults: Defaults
+    package let steps: [Step]
+    package let outputs: [(key: String, value: TemplatedValue)]
+
+    /// What holds for steps that do not say otherwise.
+    package struct Defaults: Declared {
+        package var model: String?
+
+        package init() {}
+
+        package static let fields: [Field<Self>] = [
+            .optional(
+                "model", \.model, .name,
+                "The model for prompts: an alias from the configuration, `ENGINE/NAME`, or a path to a `.gguf`.")
+        ]
+    }
+
+    /// The names that the workflow's outputs have.
+    package var outputNames: [String] { outputs.map(\.key) }
+}
+
+/// The top level of a workflow file.
+struct WorkflowKeys: Declared {
+    var version = 1
+    var name: String?
+    var explanation: String?
+    var inputs: [(key: String, value: InputDeclaration)] = []
+    var defaults = WorkflowDefinition.Defaults()
+    var steps: [Step] = []
+    var outputs = TemplatedValue.mapping([])
+
+    static let fields: [Field<Self>] = [
+        .required("version", \.version, .integer(1...1), "The version of the workflow language: 1."),
+        .optional("name", \.name, .name, "The workflow's name; without it the file's name."),
+        .optional("description", \.explanation, .name, "What the workflow is for, in a sentence."),
+        .optional(
+            "inputs", \.inputs, .dictionary(of: .record(), named: "inputs"), default: nil,
+            "What may be given to a run with `-i NAME=VALUE`; found as `inputs.NAME`."),
+        .optional(
+            "defaults", \.defaults, .record(), default: nil, "What holds for steps that do not say otherwise."),
+        .required("steps", \.steps, .steps, "What is done, in order."),
+        .optional(
+            "outputs", \.outputs, .mapping, default: nil,
+            "What the run gives back, on standard output and in the history."),
+    ]
+}

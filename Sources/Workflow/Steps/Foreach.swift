@@ -1,0 +1,45 @@
+import Jinja
+
+/// `foreach:` runs a step, or nested steps, once for each item of a list.
+package struct Foreach: Declared {
+    /// What a failed item means for the others.
+    package enum ErrorPolicy: String, Sendable, CaseIterable {
+        case `continue`, stop
+    }
+
+    package var items = TemplatedValue.constant(.list([]))
+    package var itemName = "item"
+    package var maxParallel = 1
+    package var onError = ErrorPolicy.stop
+
+    package init() {}
+
+    package static let shorthand: String? = "items"
+    package static let fields: [Field<Self>] = [
+        .required(
+            "items", \.items, .list(of: "items"),
+            "The list; in the steps, `item` is its current element and `index` its place, from 0."),
+        .optional("as", \.itemName, .identifier, default: "item", "Another name for `item`."),
+        .optional(
+            "max_parallel", \.maxParallel, .integer(1...256), default: 1,
+            "How many items are worked on at the same time."),
+        .optional(
+            "on_error", \.onError, .choice(), default: "stop",
+            "`stop` ends the run at the first failed item; `continue` goes on, and the run then ends as partial."),
+    ]
+
+    /// What expressions find under `steps.ID` of a step with `foreach`.
+    static func outputs(ofEach item: Shape) -> [Shape.Member] {
+        [
+            .init("items", .list(of: item), "What each finished item gave, in the order of the items."),
+            .init("count", .integer, "How many items there were."),
+            .init("done", .integer, "How many items finished."),
+            .init(
+                "failed",
+                .list(
+                    of: .mapping([
+                        .init("index", .integer), .init("item", .any), .init("error", .text),
+                    ])), "The items that failed, each with its `index`, `item` and `error`."),
+        ]
+    }
+}

@@ -1,0 +1,89 @@
+import Jinja
+
+/// `prompt:` asks a model.
+package struct PromptStep: StepKind {
+    /// A question with its answer, shown to the model before the real one.
+    package struct Example: Declared {
+        package var user = TemplatedText.constant("")
+        package var assistant = TemplatedText.constant("")
+
+        package init() {}
+
+        package static let fields: [Field<Self>] = [
+            .required("user", \.user, .text, "What a user might say."),
+            .required("assistant", \.assistant, .text, "The answer that is wanted, exactly as wanted."),
+        ]
+    }
+
+    package var system: TemplatedText?
+    package var examples: [Example] = []
+    package var user = TemplatedText.constant("")
+    package var temperature: Double?
+    package var topK: Int?
+    package var topP: Double?
+    package var minP: Double?
+    package var repeatPenalty: Double?
+    package var seed: Int?
+    package var maxTokens: Int?
+    package var stop: [TemplatedText] = []
+    package var context: Int?
+    package var allowTruncated = false
+
+    package init() {}
+
+    package static let key = "prompt"
+    package static let summary = """
+        Asks a model and takes its answer as text. The model is the step's `model`, else the workflow's \
+        `defaults.model`, else the configuration's `default_model`.
+        """
+    package static let shorthand: String? = "user"
+    package static let fields: [Field<Self>] = [
+        .optional("system", \.system, .text, "Who the model is and how it should answer."),
+        .optional(
+            "examples", \.examples, .array(of: .record(), named: "examples"), default: nil,
+            "Few-shot examples: each becomes a turn of the user and a turn of the model before the real one."),
+        .required(
+            "user", \.user, .text, "What the model is asked. White space at both ends is left out."),
+        .optional(
+            "temperature", \.temperature, .number(0...100),
+            "0 always takes the most probable token; 1 is the model's own distribution; higher is freer. 0.8 unless the model's entry in the configuration says otherwise."
+        ),
+        .optional(
+            "top_k", \.topK, .integer(1...Int.max),
+            "Only the most probable tokens, this many, are considered; 40 if not given."),
+        .optional(
+            "top_p", \.topP, .number(0.001...1),
+            "Only the most probable tokens that together reach this probability are considered; 0.95 if not given."),
+        .optional(
+            "min_p", \.minP, .number(0...1),
+            "Tokens less probable than this share of the most probable one are left out; 0.05 if not given."),
+        .optional(
+            "repeat_penalty", \.repeatPenalty, .number(0.01...10),
+            "Over 1, tokens that were used lately become less probable."),
+        .optional(
+            "seed", \.seed, .integer(0...Int(UInt32.max)),
+            "Where the random numbers start: the same seed gives the same answer. Without one it is drawn, and recorded."
+        ),
+        .optional(
+            "max_tokens", \.maxTokens, .integer(1...Int.max), "The longest answer in tokens; 1024 if not given."),
+        .optional(
+            "stop", \.stop, .array(of: .text, named: "texts"), default: nil,
+            "The answer ends before the first of these texts."),
+        .optional(
+            "context", \.context, .integer(16...Int.max),
+            "The context length in tokens that the model is loaded with; the model's own, at most 4096, if not given."
+        ),
+        .optional(
+            "allow_truncated", \.allowTruncated, .boolean, default: false,
+            "Whether an answer that was cut off at `max_tokens` is taken; else the step fails."),
+    ]
+    package static let outputs: [Shape.Member] = [
+        .init("text", .text, "The answer, without white space at its ends."),
+        .init("model", .text, "The model that answered."),
+        .init("finish_reason", .text, "`stop`, or `length` where the answer was cut off."),
+        .init("seed", .integer, "The seed that was used; null for a temperature of 0."),
+        .init("prompt_tokens", .integer, "The length of the prompt in tokens."),
+        .init("tokens", .integer, "The length of the answer in tokens."),
+        .init("seconds", .number, "How long the call took."),
+    ]
+}

@@ -1,0 +1,26 @@
+/// One kind of step: `read:`, `prompt:`, … Its keys, what they mean and what it gives to later steps are declared
+/// here once; the runner adds what it does.
+package protocol StepKind: Declared {
+    /// The key that stands in the step and holds the kind's own keys.
+    static var key: String { get }
+    /// What the step does, in a sentence or two.
+    static var summary: String { get }
+    /// What expressions find under `steps.ID`.
+    static var outputs: [Shape.Member] { get }
+    /// The same for this very step, where its own keys decide.
+    var outputShape: Shape { get }
+}
+
+extension StepKind {
+    package var outputShape: Shape { .mapping(Self.outputs) }
+}
+
+/// Every kind of step there is, in the order of the reference page.
+package enum StepKinds {
+    package static let all: [any StepKind.Type] = [
+        ListStep.self, ReadStep.self, PromptStep.self, ParseStep.self, SetStep.self, WriteStep.self,
+    ]
+
+    /// The key that holds nested steps in place of a kind.
+    static let nestedSteps = "steps"
+}

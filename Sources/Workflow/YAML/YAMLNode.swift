@@ -1,0 +1,43 @@
+import Jinja
+
+/// A node of a YAML document with its place, before it means anything.
+package struct YAMLNode: Sendable, Hashable {
+    package struct Entry: Sendable, Hashable {
+        package var key: YAMLNode
+        package var value: YAMLNode
+    }
+
+    package enum Content: Sendable, Hashable {
+        case scalar(YAMLScalar)
+        case sequence([YAMLNode])
+        case mapping([Entry])
+    }
+
+    package var content: Content
+    package var place: Place
+
+    /// What a user calls this kind of node.
+    package var kindName: String {
+        switch content {
+        case .scalar(let scalar): scalar.kindName
+        case .sequence: "a list"
+        case .mapping: "a mapping"
+        }
+    }
+
+    package var scalar: YAMLScalar? {
+        if case .scalar(let scalar) = content { scalar } else { nil }
+    }
+
+    package var isNull: Bool { scalar?.resolved == .null }
+}
+
+/// A scalar's text after YAML's unquoting and unfolding.
+package struct YAMLScalar: Sendable, Hashable {
+    package enum Style: Sendable, Hashable {
+        case plain, singleQuoted, doubleQuoted, literal, folded
+    }
+
+    package var text: String
+    package var style: Style
+}

@@ -1,0 +1,8 @@
+import NightjarCommands
+
+@main
+enum Main {
+    static func main() async {
+        await Nightjar.start()
+    }
+}

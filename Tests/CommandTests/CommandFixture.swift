@@ -1,0 +1,122 @@
+import Foundation
+import Jinja
+
+/// A folder of its own for one test, with a record of its own, in which the built program is run.
+final class CommandFixture {
+    /// What a run of the program gave.
+    struct Outcome {
+        var status: Int32
+        var output: String
+        var errors: String
+
+        /// The lines of standard output.
+        var lines: [String] { output.split(separator: "\n").map(String.init) }
+    }
+
+    let folder: URL
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "nightjar-test-\(UUID().uuidString)")
+            .resolvingSymlinksInPath()
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    /// The repository that these tests belong to.
+    static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    /// The program that was built with the tests, beside them.
+    static let program: URL = {
+        let beside = URL(filePath: CommandLine.arguments.first ?? "").resolvingSymlinksInPath()
+            .deletingLastPathComponent().appending(path: "nightjar")
+        if FileManager.default.isExecutableFile(atPath: beside.path) { return beside }
+        return repository.appending(path: ".build/debug/nightjar")
+    }()
+
+    static let model = repository.appending(path: "models/fledgling.gguf").path
+
+    @discardableResult
+    func write(_ text: String, to path: String) throws -> URL {
+        let file = folder.appending(path: path)
+        try FileManager.default.createDirectory(
+            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: file)
+        return file
+    }
+
+    func text(of path: String) throws -> String {
+        try String(contentsOf: folder.appending(path: path), encoding: .utf8)
+    }
+
+    func exists(_ path: String) -> Bool {
+        FileManager.default.fileExists(atPath: folder.appending(path: path).path)
+    }
+
+    /// Runs the program to its end.
+    func run(_ arguments: String..., input: String = "", in place: URL? = nil) throws -> Outcome {
+        let started = try start(arguments, input: input, in: place)
+        return try started.finish()
+    }
+
+    /// Starts the program. What it writes goes to files, which no reader has to empty.
+    func start(_ arguments: [String], input: String = "", in place: URL? = nil) throws -> Started {
+        let outputs = folder.appending(path: ".outputs-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: outputs, withIntermediateDirectories: true)
+        let process = Process()
+        process.executableURL = Self.program
+        process.arguments = arguments
+        process.currentDirectoryURL = place ?? folder
+        process.environment = ProcessInfo.processInfo.environment.merging([
+            "NIGHTJAR_HOME": folder.appending(path: ".state").path,
+            "XDG_CONFIG_HOME": folder.appending(path: ".config").path,
+            "XDG_DATA_HOME": folder.appending(path: ".data").path,
+        ]) { _, new in new }
+        let inputFile = outputs.appending(path: "input")
+        try Data(input.utf8).write(to: inputFile)
+        process.standardInput = try FileHandle(forReadingFrom: inputFile)
+        process.standardOutput = try Self.writer(outputs.appending(path: "output"))
+        process.standardError = try Self.writer(outputs.appending(path: "errors"))
+        try process.run()
+        return Started(process: process, outputs: outputs)
+    }
+
+    private static func writer(_ file: URL) throws -> FileHandle {
+        try Data().write(to: file)
+        return try FileHandle(forWritingTo: file)
+    }
+
+    /// The program while it runs.
+    struct Started {
+        let process: Process
+        let outputs: URL
+
+        var errorsSoFar: String {
+            (try? String(contentsOf: outputs.appending(path: "errors"), encoding: .utf8)) ?? ""
+        }
+
+        var outputSoFar: String {
+            (try? String(contentsOf: outputs.appending(path: "output"), encoding: .utf8)) ?? ""
+        }
+
+        func finish() throws -> Outcome {
+            process.waitUntilExit()
+            return Outcome(status: process.terminationStatus, output: outputSoFar, errors: errorsSoFar)
+        }
+    }
+}
+
+extension CommandFixture.Outcome {
+    /// Standard output as one JSON value.
+    var json: Value {
+        get throws { try Value(json: output) }
+    }
+
+    /// The last line of standard output as JSON.
+    var lastEvent: Value {
+        get throws { try Value(json: lines.last ?? "") }
+    }
+}
