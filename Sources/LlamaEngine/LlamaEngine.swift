@@ -76,7 +76,7 @@ package final class LlamaEngine: Engine {
         return try await onThread { [previews] () throws(EngineError) in try previews.preview(request) }
     }
 
-    package func generate(_ request: GenerationRequest) -> AsyncThrowingStream<GenerationEvent, any Error> {
+    package func generate(_ request: GenerationRequest) -> GenerationStream {
         let (stream, continuation) = AsyncThrowingStream<GenerationEvent, any Error>.makeStream()
         let job = GenerationJob(request, continuation)
         continuation.onTermination = { [core] _ in
@@ -89,14 +89,7 @@ package final class LlamaEngine: Engine {
         } catch {
             job.fail(error)
         }
-        // A stream that ends because its reader was cancelled ends silently; the readers of ours are told.
-        // `nonisolated(unsafe)`: only the closure below has it, and a stream calls its closure once at a time.
-        nonisolated(unsafe) var iterator = stream.makeAsyncIterator()
-        return AsyncThrowingStream {
-            if let event = try await iterator.next() { return event }
-            try Task.checkCancellation()
-            return nil
-        }
+        return GenerationStream(stream)
     }
 
     package func shutdown() async {

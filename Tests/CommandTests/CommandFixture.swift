@@ -80,8 +80,10 @@ final class CommandFixture {
         process.standardInput = try FileHandle(forReadingFrom: inputFile)
         process.standardOutput = try Self.writer(outputs.appending(path: "output"))
         process.standardError = try Self.writer(outputs.appending(path: "errors"))
+        let ended = DispatchSemaphore(value: 0)
+        process.terminationHandler = { _ in ended.signal() }
         try process.run()
-        return Started(process: process, outputs: outputs)
+        return Started(process: process, ended: ended, outputs: outputs)
     }
 
     private static func writer(_ file: URL) throws -> FileHandle {
@@ -89,9 +91,18 @@ final class CommandFixture {
         return try FileHandle(forWritingTo: file)
     }
 
+    /// The program did not end, or did not do what a test waited for.
+    struct TimedOut: Error, CustomStringConvertible {
+        var description: String
+    }
+
     /// The program while it runs.
     struct Started {
+        /// Far longer than anything here takes, even on a busy machine: what is still running then hangs.
+        private static let patience = 300.0
+
         let process: Process
+        let ended: DispatchSemaphore
         let outputs: URL
 
         var errorsSoFar: String {
@@ -102,9 +113,26 @@ final class CommandFixture {
             (try? String(contentsOf: outputs.appending(path: "output"), encoding: .utf8)) ?? ""
         }
 
+        /// Waits until the output holds a text, or the program has ended.
+        func waitForOutput(_ text: String) throws {
+            let deadline = Date.now.addingTimeInterval(Self.patience)
+            while !outputSoFar.contains(text), process.isRunning {
+                guard Date.now < deadline else { throw timedOut() }
+                Thread.sleep(forTimeInterval: 0.02)
+            }
+        }
+
         func finish() throws -> Outcome {
-            process.waitUntilExit()
+            guard ended.wait(timeout: .now() + Self.patience) == .success else { throw timedOut() }
             return Outcome(status: process.terminationStatus, output: outputSoFar, errors: errorsSoFar)
+        }
+
+        /// Ends the program, so that it does not outlive the tests.
+        private func timedOut() -> TimedOut {
+            kill(process.processIdentifier, SIGKILL)
+            let command = (process.arguments ?? []).joined(separator: " ")
+            return TimedOut(
+                description: "nightjar \(command) did not end within \(Self.patience) s; it wrote:\n\(errorsSoFar)")
         }
     }
 }

@@ -22,9 +22,7 @@ import Testing
                   allow_truncated: true
             """, to: "w.yaml")
         let started = try fixture.start(["run", "w.yaml", "--json"])
-        while !started.outputSoFar.contains("call.finished"), started.process.isRunning {
-            Thread.sleep(forTimeInterval: 0.02)
-        }
+        try started.waitForOutput("call.finished")
         kill(started.process.processIdentifier, signal)
         let outcome = try started.finish()
         #expect(outcome.status == 130)

@@ -57,7 +57,7 @@ struct Answer {
     var streamed = ""
     var result: GenerationResult?
 
-    init(_ stream: AsyncThrowingStream<GenerationEvent, any Error>) async throws {
+    init(_ stream: GenerationStream) async throws {
         for try await event in stream {
             events.append(event)
             if case .text(let part, _) = event { streamed += part }

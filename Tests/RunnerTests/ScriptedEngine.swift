@@ -46,9 +46,9 @@ struct ScriptedEngine: Engine {
         PromptPreview(text: request.messages.map(\.content).joined(separator: "\n"), tokens: 7)
     }
 
-    func generate(_ request: GenerationRequest) -> AsyncThrowingStream<GenerationEvent, any Error> {
+    func generate(_ request: GenerationRequest) -> GenerationStream {
         calls.add(request)
-        return AsyncThrowingStream { continuation in
+        let events = AsyncThrowingStream<GenerationEvent, any Error> { continuation in
             let task = Task {
                 do {
                     continuation.yield(.started(promptTokens: 7))
@@ -64,6 +64,7 @@ struct ScriptedEngine: Engine {
             }
             continuation.onTermination = { _ in task.cancel() }
         }
+        return GenerationStream(events)
     }
 
     func shutdown() async {}

@@ -15,8 +15,8 @@ package protocol Engine: Sendable {
     /// The exact text that would be evaluated, and its length in tokens, without generating.
     func preview(_ request: GenerationRequest) async throws(EngineError) -> PromptPreview
 
-    /// Starts a generation. The stream ends after `.finished`, or throws an ``EngineError`` or `CancellationError`.
-    func generate(_ request: GenerationRequest) -> AsyncThrowingStream<GenerationEvent, any Error>
+    /// Starts a generation.
+    func generate(_ request: GenerationRequest) -> GenerationStream
 
     /// Ends what is running and frees the models; calls after it fail.
     func shutdown() async

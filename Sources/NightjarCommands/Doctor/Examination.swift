@@ -93,12 +93,16 @@ struct Examination {
 
     /// The model servers on their usual ports of this machine, and no other.
     private func servers() -> [Finding] {
-        [("Ollama", 11434), ("LM Studio", 1234), ("llama-server", 8080)].map { name, port in
-            LoopbackPort(port).isOpen
-                ? Finding(
-                    subject: name, verdict: .good, detail: "something answers at 127.0.0.1:\(port)",
-                    advice: "this version runs models inside its own process only")
-                : Finding(subject: name, verdict: .absent, detail: "nothing answers at 127.0.0.1:\(port)")
+        // llama-server had port 8080 before its version 0.7.
+        let usual = [("Ollama", [11434]), ("LM Studio", [1234]), ("llama-server", [9931, 8080])]
+        return usual.map { name, ports in
+            guard let port = ports.first(where: { LoopbackPort($0).isOpen }) else {
+                let tried = ports.map { "127.0.0.1:\($0)" }.joined(separator: " or ")
+                return Finding(subject: name, verdict: .absent, detail: "nothing answers at \(tried)")
+            }
+            return Finding(
+                subject: name, verdict: .good, detail: "something answers at 127.0.0.1:\(port)",
+                advice: "this version runs models inside its own process only")
         }
     }
 }
