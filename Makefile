@@ -9,7 +9,7 @@ static := --static-swift-stdlib
 endif
 build_release = $(SWIFT) build --configuration release --product nightjar $(static)
 
-.PHONY: setup demo build test lint format bench install clean fledgling
+.PHONY: setup demo build test lint format bench fuzz install clean fledgling
 
 setup:
 	@Tools/setup
@@ -31,6 +31,7 @@ demo: setup
 	@cat out/digest.md
 
 test: setup
+	@Tools/setup-tests
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --no-parallel
 
@@ -44,6 +45,11 @@ format:
 bench: setup
 	$(build_release)
 	Benchmarks/run
+
+# A million changed workflows, templates and expressions: none may crash the reader or take over a second.
+fuzz: setup
+	$(SWIFT) build --configuration release --product fuzz
+	Benchmarks/fuzz $(release)/fuzz
 
 # libllama and the small model go beside the binary.
 install: setup

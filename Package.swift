@@ -35,6 +35,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     ],
     targets: [
         .systemLibrary(
@@ -64,7 +68,14 @@ let package = Package(
             name: "Runner",
             dependencies: [
                 "Jinja", "Workflow", "Inference", "History", orderedCollections,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOFoundationCompat", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux])),
             ],
             swiftSettings: strict),
         .target(
@@ -76,11 +87,20 @@ let package = Package(
             ],
             swiftSettings: strict),
         .executableTarget(name: "nightjar", dependencies: ["NightjarCommands"], swiftSettings: strict),
+        .executableTarget(
+            name: "fuzz",
+            dependencies: [
+                "Workflow", "Jinja", orderedCollections,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Benchmarks/Fuzz", swiftSettings: strict),
+        .target(name: "PythonSupport", path: "Tests/PythonSupport", swiftSettings: strict),
         .testTarget(
-            name: "JinjaTests", dependencies: ["Jinja", orderedCollections], exclude: ["Differential"],
+            name: "JinjaTests", dependencies: ["Jinja", "PythonSupport", orderedCollections], exclude: ["Differential"],
             swiftSettings: strict),
         .testTarget(
-            name: "WorkflowTests", dependencies: ["Workflow", "Jinja", orderedCollections], swiftSettings: strict),
+            name: "WorkflowTests", dependencies: ["Workflow", "Jinja", "PythonSupport", orderedCollections],
+            exclude: ["Corpus"],
+            swiftSettings: strict),
         .testTarget(name: "InferenceTests", dependencies: ["Inference", "Jinja"], swiftSettings: strict),
         .testTarget(
             name: "LlamaEngineTests",
@@ -94,10 +114,12 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "RunnerTests",
-            dependencies: ["Runner", "Workflow", "Inference", "History", "Jinja", orderedCollections],
+            dependencies: [
+                "Runner", "Workflow", "Inference", "History", "Jinja", "PythonSupport", orderedCollections,
+            ],
             swiftSettings: strict),
         .testTarget(
-            name: "CommandTests", dependencies: ["nightjar", "Jinja"], swiftSettings: strict),
+            name: "CommandTests", dependencies: ["nightjar", "Jinja", "PythonSupport"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

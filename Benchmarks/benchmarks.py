@@ -79,12 +79,47 @@ def tickets(nightjar, folder, count):
     report(f"{count} tickets, recorded", ours, theirs, "llama-cpp-python in a loop, unrecorded")
 
 
+def peak_and_seconds(command, environment):
+    """The peak memory in MB and the seconds of a command as a whole process."""
+    began = time.perf_counter()
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    took = time.perf_counter() - began
+    if status != 0:
+        raise subprocess.CalledProcessError(status, command)
+    # Linux counts in KB, macOS in bytes.
+    return usage.ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10), took
+
+
+def items(nightjar, folder):
+    """What an item of a `foreach` costs: once with results that nobody asks for, once with all of them kept."""
+    for name, output in [("counted", "${{ steps.each.count }}"), ("kept", "${{ steps.each.items | length }}")]:
+        workflow = folder / f"items-{name}.yaml"
+        workflow.write_text(
+            "version: 1\ninputs: { n: { type: integer, default: 1 } }\nsteps:\n  - id: each\n"
+            "    foreach: ${{ range(inputs.n) | list }}\n    set: { square: '${{ item * item }}', text: 'item ${{ item }}' }\n"
+            f"outputs:\n  count: {output}\n")
+        environment = dict(os.environ, NIGHTJAR_HOME=str(folder / "state"))
+        rows = []
+        for count in [1, 1_000, 10_000, 100_000]:
+            rows.append((count, *peak_and_seconds([nightjar, "run", "-q", str(workflow), "-i", f"n={count}"], environment)))
+        _, least_memory, least_seconds = rows[0]
+        first = None
+        for count, memory, took in rows[1:]:
+            each = (took - least_seconds) / count
+            first = first or each
+            print(
+                f"foreach over {count} items, results {name}: {each * 1e6:.0f} us an item (ratio {each / first:.2f} to "
+                f"1000 items), peak memory {memory:.0f} MB, {(memory - least_memory) * 1024 / count:.2f} KB an item")
+
+
 def main():
     nightjar = str(Path(sys.argv[1]).resolve())
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         start_up(nightjar, folder)
         tickets(nightjar, folder, 100)
+        items(nightjar, folder)
 
 
 if __name__ == "__main__":

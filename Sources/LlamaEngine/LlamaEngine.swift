@@ -76,6 +76,13 @@ package final class LlamaEngine: Engine {
         return try await onThread { [previews] () throws(EngineError) in try previews.preview(request) }
     }
 
+    package func tokenLengths(of text: String, model: String) async throws(EngineError) -> [Int] {
+        guard !core.isClosed else { throw EngineCore.closed }
+        return try await onThread { [previews] () throws(EngineError) in
+            try previews.tokenLengths(of: text, model: model)
+        }
+    }
+
     package func generate(_ request: GenerationRequest) -> GenerationStream {
         let (stream, continuation) = AsyncThrowingStream<GenerationEvent, any Error>.makeStream()
         let job = GenerationJob(request, continuation)

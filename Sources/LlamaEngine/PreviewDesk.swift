@@ -29,6 +29,11 @@ final class PreviewDesk: Sendable {
         return PromptPreview(text: prompt.text, tokens: prompt.tokens.count)
     }
 
+    /// The lengths of a text's tokens in bytes. Blocks, and needs much stack, as ``preview(_:)`` does.
+    func tokenLengths(of text: String, model: String) throws(EngineError) -> [Int] {
+        try encoder(try shelf.examine(model)).tokenLengths(of: text)
+    }
+
     private func encoder(_ file: ModelFile) throws(EngineError) -> PromptEncoder {
         let stamp = try FileStamp(file.path)
         if let entry = last.withLock(\.self), entry.path == file.path, entry.stamp == stamp { return entry.encoder }

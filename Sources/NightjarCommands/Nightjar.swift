@@ -9,10 +9,10 @@ package struct Nightjar: AsyncParsableCommand {
         version: version,
         subcommands: [
             RunCommand.self, CheckCommand.self, ListCommand.self, RunsCommand.self, PromptCommand.self,
-            ModelsCommand.self, DoctorCommand.self, SchemaCommand.self, InitCommand.self,
+            RenderCommand.self, ModelsCommand.self, DoctorCommand.self, SchemaCommand.self, InitCommand.self,
         ])
 
-    package static let version = "0.1.0"
+    package static let version = "0.2.0"
 
     package init() {}
 

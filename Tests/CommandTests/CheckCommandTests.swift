@@ -39,8 +39,8 @@ struct BrokenWorkflow: Sendable, CustomTestStringConvertible {
                     set: { x: 1 }
                 """, place: "7:13", message: "`a` → `b` → `a`", suggestion: nil),
         BrokenWorkflow(
-            name: "bad YAML", text: "version: 1\nsteps:\n  - id: \"a\n    set: { x: 1 }\n", place: "5:1",
-            message: "the quote opened in line 3 is never closed", suggestion: nil),
+            name: "bad YAML", text: "version: 1\nsteps:\n  - id: \"a\n    set: { x: 1 }\n", place: "3:9",
+            message: "this quote is never closed", suggestion: nil),
     ]
 }
 

@@ -63,7 +63,9 @@ final class CommandFixture {
     }
 
     /// Starts the program. What it writes goes to files, which no reader has to empty.
-    func start(_ arguments: [String], input: String = "", in place: URL? = nil) throws -> Started {
+    func start(
+        _ arguments: [String], input: String = "", in place: URL? = nil, environment: [String: String] = [:]
+    ) throws -> Started {
         let outputs = folder.appending(path: ".outputs-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: outputs, withIntermediateDirectories: true)
         let process = Process()
@@ -74,7 +76,7 @@ final class CommandFixture {
             "NIGHTJAR_HOME": folder.appending(path: ".state").path,
             "XDG_CONFIG_HOME": folder.appending(path: ".config").path,
             "XDG_DATA_HOME": folder.appending(path: ".data").path,
-        ]) { _, new in new }
+        ]) { _, new in new }.merging(environment) { _, new in new }
         let inputFile = outputs.appending(path: "input")
         try Data(input.utf8).write(to: inputFile)
         process.standardInput = try FileHandle(forReadingFrom: inputFile)

@@ -42,6 +42,11 @@ import Testing
             ])
     }
 
+    @Test func `a file may be a pipe`() throws {
+        let outcome = try run("needed=@/dev/stdin", input: "through a pipe")
+        #expect(try outcome.json["needed"] == "through a pipe", "\(outcome.errors)")
+    }
+
     @Test func `two at signs begin a value with one, and a path counts from the shell's folder`() throws {
         let outcome = try run("needed=@@home", "place=sub/x.txt")
         #expect(try outcome.json["needed"] == "@home")

@@ -73,6 +73,17 @@ import Testing
         #expect(broken.errors.contains("did you mean `default_model`?"))
     }
 
+    @Test func `a tilde is the folder that HOME names`() throws {
+        try fixture.write("at home", to: "home/note.txt")
+        try fixture.write(
+            "version: 1\nsteps:\n  - { id: a, read: ~/note.txt }\noutputs: { text: \"${{ steps.a.text }}\" }\n",
+            to: "w.yaml")
+        let outcome = try fixture.start(
+            ["run", "w.yaml", "-q"], environment: ["HOME": fixture.folder.appending(path: "home").path]
+        ).finish()
+        #expect(outcome.output == "at home\n", "\(outcome.errors)")
+    }
+
     @Test func `an alias of the configuration names a model with its settings`() throws {
         try fixture.write(
             """

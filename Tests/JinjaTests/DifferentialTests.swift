@@ -1,5 +1,6 @@
 import Foundation
 import OrderedCollections
+import PythonSupport
 import Testing
 
 @testable import Jinja
@@ -9,7 +10,7 @@ import Testing
     @Test(arguments: ["expressions", "statements", "filters", "chat"])
     func rendersAsPythonDoes(file: String) throws {
         let cases = try DifferentialCase.read(file)
-        guard let expected = try Python.render(cases) else {
+        guard let expected = try DifferentialCase.renderInPython(cases) else {
             print("skipped: python3 with jinja2 is not installed")
             return
         }
@@ -121,27 +122,17 @@ struct DifferentialCase: Sendable {
 }
 
 /// Python's side of the comparison: one process for many cases.
-private enum Python {
+extension DifferentialCase {
     /// `nil` where Python or jinja2 is missing.
-    static func render(_ cases: [DifferentialCase]) throws -> [Result<String, DifferentialCase.Failure>]? {
-        let script = DifferentialCase.folder.appending(path: "compare.py")
-        let input = FileManager.default.temporaryDirectory.appending(path: "jinja-cases-\(UUID().uuidString).json")
-        defer { try? FileManager.default.removeItem(at: input) }
-        try Value.list(cases.map(\.json)).json().write(to: input, atomically: true, encoding: .utf8)
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3", script.path]
-        let output = Pipe()
-        process.standardInput = try FileHandle(forReadingFrom: input)
-        process.standardOutput = output
-        try process.run()
-        let bytes = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            if [3, 127].contains(process.terminationStatus) { return nil }
-            throw DifferentialCase.Failure(description: "compare.py ended with \(process.terminationStatus)")
+    fileprivate static func renderInPython(_ cases: [DifferentialCase]) throws -> [Result<String, Failure>]? {
+        let input = Data(Value.list(cases.map(\.json)).json().utf8)
+        guard let outcome = try Python.run(folder.appending(path: "compare.py"), input: input),
+            outcome.status != Python.moduleIsMissing
+        else { return nil }
+        guard outcome.status == 0 else {
+            throw Failure(description: "compare.py ended with \(outcome.status)")
         }
-        return try Value(json: bytes).list?.map { result in
+        return try Value(json: outcome.output).list?.map { result in
             if let text = result["output"]?.string { return .success(text) }
             return .failure(.init(description: result["error"]?.string ?? "?"))
         }

@@ -180,13 +180,13 @@ import Testing
         }
     }
 
-    @Test(arguments: ["5", "'text'", "dict(a=1)", "none"])
+    @Test(arguments: ["5", "'text'", "true", "none"])
     func whatIsNoListIsAFailure(expression: String) async throws {
         try await ProjectFolder.with { project in
             let error = try await project.failure(
                 of: "  - id: a\n    foreach: ${{ \(expression) }}\n    set: { x: 1 }")
             #expect(error?.code == "bad_value")
-            #expect(error?.message.hasPrefix("`foreach` of `a` needs a list") == true)
+            #expect(error?.message.hasPrefix("`foreach` of `a` needs a list or a mapping") == true)
         }
     }
 

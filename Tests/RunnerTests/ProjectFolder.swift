@@ -62,24 +62,30 @@ struct ProjectFolder {
     func prepare(
         _ yaml: String, engine: ScriptedEngine = ScriptedEngine(saying: "Good evening."),
         configuration: Configuration = Configuration(), model: String? = "script/owl", writeRoots: [URL] = [],
-        report: @escaping @Sendable (RunEvent) -> Void = { _ in }
+        report: @escaping @Sendable (RunEvent) -> Void = { _ in },
+        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) throws -> WorkflowRun {
+        let file = url.appending(path: "test.yaml")
         let definition = try WorkflowDefinition(
-            SourceText(file: "test.yaml", text: "version: 1\n" + yaml), fallbackName: "test")
+            SourceText(file: "test.yaml", text: "version: 1\n" + yaml), fallbackName: "test",
+            library: WorkflowLibrary(for: file, in: Project(folder: url)))
         let setting = RunSetting(
             project: Project(folder: url), configuration: configuration, engines: [engine.name: engine],
-            history: history, writeRoots: writeRoots, model: model, environment: ["GREETING": "hello"],
-            version: "0.0.0", report: report)
-        return WorkflowRun(definition, file: url.appending(path: "test.yaml"), setting: setting)
+            history: history, writeRoots: writeRoots, model: model,
+            environment: ["GREETING": "hello", "PATH": "/usr/bin:/bin"],
+            sleep: sleep, chance: { 0.5 }, version: "0.0.0", report: report)
+        return WorkflowRun(definition, file: file, setting: setting)
     }
 
     func run(
         _ yaml: String, engine: ScriptedEngine = ScriptedEngine(saying: "Good evening."),
         configuration: Configuration = Configuration(), model: String? = "script/owl", writeRoots: [URL] = [],
-        inputs: Mapping = [:], report: @escaping @Sendable (RunEvent) -> Void = { _ in }
+        inputs: Mapping = [:], report: @escaping @Sendable (RunEvent) -> Void = { _ in },
+        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) async throws -> RunOutcome {
         try await prepare(
-            yaml, engine: engine, configuration: configuration, model: model, writeRoots: writeRoots, report: report
+            yaml, engine: engine, configuration: configuration, model: model, writeRoots: writeRoots, report: report,
+            sleep: sleep
         ).execute(inputs: inputs)
     }
 

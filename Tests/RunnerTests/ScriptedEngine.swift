@@ -46,6 +46,12 @@ struct ScriptedEngine: Engine {
         PromptPreview(text: request.messages.map(\.content).joined(separator: "\n"), tokens: 7)
     }
 
+    /// Every three bytes are a token.
+    func tokenLengths(of text: String, model: String) async throws(EngineError) -> [Int] {
+        let bytes = text.utf8.count
+        return Array(repeating: 3, count: bytes / 3) + (bytes % 3 > 0 ? [bytes % 3] : [])
+    }
+
     func generate(_ request: GenerationRequest) -> GenerationStream {
         calls.add(request)
         let events = AsyncThrowingStream<GenerationEvent, any Error> { continuation in

@@ -16,6 +16,12 @@ import Testing
         InputCase("{ type: choice, options: [red, green] }", "blue", nil),
         InputCase("{ type: json }", #"{"a": [1]}"#, ["a": [1]]), InputCase("{ type: json }", "{", nil),
         InputCase("{ }", "untyped is text", "untyped is text"),
+        InputCase("{ type: integer, minimum: 2, maximum: 4 }", "4", 4),
+        InputCase("{ type: integer, minimum: 2, maximum: 4 }", "5", nil),
+        InputCase("{ type: number, minimum: 0.5 }", "0.4", nil),
+        InputCase("{ pattern: '[a-z]+' }", "owl", "owl"), InputCase("{ pattern: '[a-z]+' }", "owl2", nil),
+        InputCase("{ min_length: 2, max_length: 3 }", "👩‍👩‍👧🦉", "👩‍👩‍👧🦉"), InputCase("{ min_length: 2 }", "x", nil),
+        InputCase("{ type: path, max_length: 3 }", "a/b/c", nil),
     ])
     func aValueFromTheShellIsReadByTheInputsType(input: InputCase) throws {
         let declaration = try declaration(input.declaration)

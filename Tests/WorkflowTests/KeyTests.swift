@@ -131,7 +131,7 @@ import Testing
             steps:
               - ▸id: a
                 name: Nothing
-            """, ("it needs one of `list`, `read`, `prompt`, `parse`, `set`, `write`, `steps`", nil)),
+            """, ("it needs one of `list`, `read`, `split`, `prompt`, `parse`, `set`, `check`, `write`, `run`,", nil)),
     ])
     func aStepDoesExactlyOneThing(mistake: MistakeCase) {
         mistake.checkWorkflow()
@@ -158,7 +158,7 @@ import Testing
     }
 
     @Test(arguments: [
-        TypeCase("version: ▸2", "`version` takes a whole number from 1 to 1, not a number"),
+        TypeCase("version: ▸2", "`version` takes the number 1, not `2`"),
         TypeCase("version: 1\ndefaults: ▸[a]", "`defaults` takes a mapping, not a list"),
         TypeCase("version: 1\nname: ▸[a]", "`name` takes text, not a list"),
         TypeCase("version: 1\noutputs: ▸text", "`outputs` takes a mapping of names to values, not text"),
@@ -178,10 +178,10 @@ import Testing
         TypeCase("read: { path: a, max_bytes: ▸0 }", "takes a whole number of at least 1"),
         TypeCase("prompt: { user: a, temperature: ▸hot }", "`temperature` takes a number"),
         TypeCase("prompt: { user: a, temperature: ▸-1 }", "`temperature` takes a number"),
-        TypeCase("prompt: { user: a, top_p: ▸1.5 }", " to 1.0, not a number"),
+        TypeCase("prompt: { user: a, top_p: ▸1.5 }", " to 1, not `1.5`"),
         TypeCase("prompt: { user: a, seed: ▸1.5 }", "`seed` takes a whole number"),
         TypeCase("prompt: { user: a, stop: ▸END }", "`stop` takes a list of texts, not text"),
-        TypeCase("prompt: { user: a, allow_truncated: ▸yes }", "takes true or false, not text"),
+        TypeCase("prompt: { user: a, allow_truncated: ▸yes }", "`yes` is a word here", suggests: "true"),
         TypeCase("prompt: { user: a, examples: [▸hello] }", "takes a mapping, not text"),
         TypeCase("set: ▸[1]", "`set` takes a mapping of names to values, not a list"),
         TypeCase("write: { path: a.csv, rows: ▸text }", "takes a list of mappings or an expression"),
@@ -189,13 +189,13 @@ import Testing
         TypeCase("write: ▸{ path: a, text: b, data: 1 }", "there are `text` and `data`"),
         TypeCase("write: ▸{ path: a, text: b, columns: [c] }", "`columns` belongs to `rows`"),
         TypeCase("write: ▸{ path: a, text: b, format: json }", "leave out `format`"),
-        TypeCase("foreach: ▸5\n    set: { x: 1 }", "takes a list of items or an expression"),
+        TypeCase("foreach: ▸5\n    set: { x: 1 }", "takes a list, a mapping, or an expression"),
         TypeCase("foreach: { items: [1], max_parallel: ▸0 }\n    set: { x: 1 }", "from 1 to 256"),
         TypeCase("foreach: { items: [1], on_error: ▸contniue }\n    set: { x: 1 }", "", suggests: "continue"),
         TypeCase("needs: ▸other\n    set: { x: 1 }", "`needs` takes a list of step ids, not text"),
         TypeCase("if: ▸[1]\n    set: { x: 1 }", "`if` takes an expression, not a list"),
         TypeCase("steps: ▸[]", "`steps` has no steps"),
-        TypeCase("steps: [▸text]", "takes a mapping, not text"),
+        TypeCase("steps: [▸text]", "a step is a mapping with an `id` and a kind, not text"),
     ])
     func aWrongTypeInAStepIsToldWithWhatIsTaken(type: TypeCase) {
         MistakeCase(

@@ -15,6 +15,11 @@ package protocol Engine: Sendable {
     /// The exact text that would be evaluated, and its length in tokens, without generating.
     func preview(_ request: GenerationRequest) async throws(EngineError) -> PromptPreview
 
+    /// The lengths of a text's tokens in UTF-8 bytes, in order; a token may end inside a character.
+    ///
+    /// - Throws: ``EngineError`` with code `invalid_request` where the engine cannot tell.
+    func tokenLengths(of text: String, model: String) async throws(EngineError) -> [Int]
+
     /// Starts a generation.
     func generate(_ request: GenerationRequest) -> GenerationStream
 

@@ -99,7 +99,7 @@ final class Token: Sendable {
         case .number(let value): "`\(NumberText.shortest(value))`"
         case .string: "a string"
         case .symbol(let symbol): "`\(symbol.rawValue)`"
-        case .end: "the end of the template"
+        case .end: "the end"
         }
     }
 }

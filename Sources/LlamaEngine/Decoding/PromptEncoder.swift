@@ -44,6 +44,15 @@ struct PromptEncoder: Sendable {
         }
     }
 
+    /// The lengths of a text's tokens in UTF-8 bytes.
+    func tokenLengths(of text: String) throws(EngineError) -> [Int] {
+        let vocabulary = model.vocabulary
+        var lengths = try vocabulary.tokenize(text, hasControlTokens: false).map { vocabulary.bytes($0).count }
+        // SentencePiece models put a space before every text, which is not in it.
+        if let first = lengths.first, first > 0, lengths.reduce(0, +) == text.utf8.count + 1 { lengths[0] = first - 1 }
+        return lengths
+    }
+
     func encode(_ messages: [ChatMessage]) throws(EngineError) -> EncodedPrompt {
         let rendered = try renderer.render(messages) { messages throws(EngineError) in
             if let template { return try template.render(messages, context: context, model: reference) }

@@ -17,7 +17,20 @@ struct CheckCommand: ParsableCommand {
     @Flag(help: "Write the mistakes as JSON.")
     var json = false
 
+    @Flag(help: "Write the steps of one workflow as a graph, for Mermaid.")
+    var graph = false
+
+    func validate() throws {
+        if graph, workflows.count != 1 || json {
+            throw ValidationError("`--graph` takes one workflow, and no `--json`")
+        }
+    }
+
     func run() throws {
+        if graph {
+            Console.print(StepGraph(try LoadedWorkflow(workflows[0]).definition).mermaid)
+            return
+        }
         let here = URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory)
         let names = workflows.isEmpty ? Project(around: here).workflowFiles().map(\.path) : workflows
         guard !names.isEmpty else {
@@ -52,9 +65,7 @@ struct CheckCommand: ParsableCommand {
     private func diagnostics(of name: String, from folder: URL) throws -> [Diagnostic] {
         do {
             let file = try WorkflowFile.find(name, from: folder)
-            let source = try WorkflowFile.read(file, shownAs: LoadedWorkflow.shown(file, from: folder))
-            _ = try WorkflowDefinition(source, fallbackName: file.deletingPathExtension().lastPathComponent)
-            return []
+            return try WorkflowDefinition(file: file, shownAs: LoadedWorkflow.shown(file, from: folder)).warnings
         } catch let diagnostics as Diagnostics {
             return diagnostics.all
         } catch let failure as WorkflowFile.Failure {

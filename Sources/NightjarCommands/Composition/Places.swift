@@ -1,4 +1,5 @@
 import Foundation
+import Workflow
 
 /// Where Nightjar keeps things on this machine.
 struct Places {
@@ -16,7 +17,7 @@ struct Places {
         environment: [String: String] = ProcessInfo.processInfo.environment,
         executable: URL? = Bundle.main.executableURL?.resolvingSymlinksInPath()
     ) {
-        let home = FileManager.default.homeDirectoryForCurrentUser
+        let home = HomeFolder.url(environment)
         func folder(_ variable: String, else fallback: String) -> URL {
             // The XDG rule: a relative path in these variables is ignored.
             if let path = environment[variable], path.hasPrefix("/") { return URL(filePath: path) }

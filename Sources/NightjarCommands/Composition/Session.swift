@@ -42,7 +42,7 @@ struct Session {
             throw CommandFailure(error.code == .busy ? .busy : .failed, error.message)
         }
         let configured = configuration.writeRoots.map { path in
-            URL(filePath: NSString(string: path).expandingTildeInPath, relativeTo: project.folder)
+            URL(filePath: HomeFolder.expand(path, ProcessInfo.processInfo.environment), relativeTo: project.folder)
         }
         return RunSetting(
             project: project, configuration: configuration, engines: engines, history: history,
@@ -68,6 +68,6 @@ extension ModelCatalog {
         }
         self.init(
             stores: stores, baseFolder: project.folder.path,
-            homeFolder: FileManager.default.homeDirectoryForCurrentUser.path)
+            homeFolder: HomeFolder.url(ProcessInfo.processInfo.environment).path)
     }
 }

@@ -42,8 +42,7 @@ struct ListCommand: ParsableCommand {
             name = url.deletingPathExtension().lastPathComponent
             file = LoadedWorkflow.shown(url, from: folder)
             do {
-                let source = try WorkflowFile.read(url, shownAs: file)
-                let definition = try WorkflowDefinition(source, fallbackName: name)
+                let definition = try WorkflowDefinition(file: url, shownAs: file)
                 inputs = definition.inputs.map { $0.value.isRequired ? "\($0.key)*" : $0.key }.joined(separator: " ")
                 explanation = definition.explanation ?? ""
             } catch {

@@ -31,6 +31,8 @@ final class PlainProgress: RunObserver {
         // Steps inside items are told by their items.
         case .stepFinished(let step, _, _) where step.path.contains("["): return nil
         case .stepFinished(let step, let outcome, let seconds): return stepLine(step, outcome, seconds)
+        case .stepRetried(let step, let attempt, let message, let delay):
+            return "\(step.path): attempt \(attempt) in \(Figures.duration(delay)), after: \(message)"
         case .fileWritten(let step, let path, let bytes):
             return "\(step.path): wrote \(path), \(Figures.bytes(bytes))"
         case .modelLoading(let step, let model, let progress):
@@ -69,6 +71,7 @@ struct RunSummaryLine {
         if work.itemsFailed > 0 {
             parts.append("\(work.itemsFailed) of \(work.itemsDone + work.itemsFailed) items failed")
         }
+        if work.stepsFailed > 0 { parts.append(Figures.count(work.stepsFailed, "step") + " failed") }
         if work.calls > 0 {
             parts.append(Figures.count(work.calls, "model call"))
             parts.append("\(work.promptTokens) prompt and \(work.generatedTokens) answer tokens")

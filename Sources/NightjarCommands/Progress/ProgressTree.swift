@@ -50,6 +50,8 @@ struct ProgressTree {
             // Inside items a step ends many times; its line lives as long as the loop.
             if !step.isInsideItems { change(step) { $0.state = .finished(outcome, seconds: seconds) } }
             if case .finished = nodes.first(where: { $0.event.line == step.line })?.state { removeInner(of: step) }
+        case .stepRetried(let step, let attempt, _, let delay):
+            change(step) { $0.remark = "attempt \(attempt) in \(Figures.duration(delay))" }
         case .modelLoading(let step, let model, let progress):
             change(step) { $0.remark = progress < 1 ? "loading \(model), \(Int(progress * 100)) %" : nil }
         case .modelText(let step, _, let tokens): hear(step, tokens, moment)

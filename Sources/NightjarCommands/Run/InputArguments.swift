@@ -68,7 +68,7 @@ struct InputArguments {
         guard argument.hasPrefix("@") else { return argument }
         let path = String(argument.dropFirst())
         do {
-            return try text(try Data(contentsOf: URL(filePath: path)), from: path, for: name)
+            return try text(try WholeFile.read(path), from: path, for: name)
         } catch let failure as CommandFailure {
             throw failure
         } catch {

@@ -12,9 +12,7 @@ struct LoadedWorkflow {
         let here = URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory)
         do {
             file = try WorkflowFile.find(name, from: here)
-            let source = try WorkflowFile.read(file, shownAs: Self.shown(file, from: here))
-            definition = try WorkflowDefinition(
-                source, fallbackName: file.deletingPathExtension().lastPathComponent)
+            definition = try WorkflowDefinition(file: file, shownAs: Self.shown(file, from: here))
         } catch let diagnostics as Diagnostics {
             throw CommandFailure(.invalid, diagnostics.text)
         } catch let failure as WorkflowFile.Failure {

@@ -13,10 +13,13 @@ struct RunCommand: AsyncParsableCommand {
             The workflow's outputs go to standard output, progress and mistakes to standard error. The exit code is 0 \
             when all is done, 2 when some items failed, 1 when the run failed, 65 when the workflow or an input is \
             not right, 130 when it was interrupted.
-            """)
+            """, helpNames: [])
 
     @Argument(help: "A workflow's file, or its name in the folder `workflows`.", completion: .file())
-    var workflow: String
+    var workflow: String?
+
+    @Flag(name: [.short, .long], help: "Show this help; behind a workflow, the workflow's own inputs.")
+    var help = false
 
     @Option(
         name: [.short, .customLong("input")],
@@ -45,8 +48,19 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var logging: LoggingOptions
 
+    func validate() throws {
+        if workflow == nil, !help {
+            throw ValidationError("name a workflow; `nightjar list` tells which there are")
+        }
+    }
+
     func run() async throws {
+        guard let workflow else { throw CleanExit.helpRequest(self) }
         let loaded = try LoadedWorkflow(workflow)
+        if help {
+            Console.print(WorkflowHelp(loaded.definition, calledAs: workflow).text)
+            return
+        }
         if let onlyOutput, !loaded.definition.outputNames.contains(onlyOutput) {
             let near = nearest(onlyOutput, among: loaded.definition.outputNames)
             throw CommandFailure(

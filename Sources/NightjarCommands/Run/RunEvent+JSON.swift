@@ -17,6 +17,10 @@ extension RunEvent {
             return Self.event("item.finished", step, ["index": .integer(index)], outcome)
         case .stepFinished(let step, let outcome, let seconds):
             return Self.event("step.finished", step, ["seconds": Self.rounded(seconds)], outcome)
+        case .stepRetried(let step, let attempt, let message, let delay):
+            return Self.event(
+                "step.retried", step,
+                ["attempt": .integer(attempt), "error": .string(message), "delay": Self.rounded(delay)])
         case .callFinished(let step, let call):
             return Self.event(
                 "call.finished", step,
@@ -52,6 +56,7 @@ extension RunEvent {
             "state": .string(outcome.state.rawValue),
             "outputs": .mapping(outcome.outputs),
             "items": ["done": .integer(outcome.work.itemsDone), "failed": .integer(outcome.work.itemsFailed)],
+            "steps": ["failed": .integer(outcome.work.stepsFailed)],
             "calls": .integer(outcome.work.calls),
             "tokens": tokens(prompt: outcome.work.promptTokens, generated: outcome.work.generatedTokens),
             "files": .list(outcome.work.files.map { .string($0) }),

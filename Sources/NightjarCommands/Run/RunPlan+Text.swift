@@ -15,7 +15,8 @@ extension RunPlan.PlannedStep {
         var head = "\(indent)\(event.id) (\(event.kind))"
         if !needs.isEmpty { head += " after \(needs.joined(separator: ", "))" }
         if let items { head += ", for each of \(Figures.count(items, "item"))" + (items > 0 ? "; the first:" : "") }
-        var all = [head] + lines.map { "\(indent)  \($0)" }
+        // An empty line of a prompt stays empty.
+        var all = [head] + lines.map { $0.contains { $0 != " " } ? "\(indent)  \($0)" : "" }
         if let error { all.append("\(indent)  fails: \(error)") }
         if dependsOnAnswers { all.append("\(indent)  depends on what the model answers") }
         all += nested.map { $0.text(indent: indent + "  ") }

@@ -9,7 +9,10 @@ struct SchemaCommand: ParsableCommand {
         discussion:
             "With the schema in a file, the first line of a workflow can name it: # yaml-language-server: $schema=FILE")
 
+    @Flag(help: "Write the reference page of the language instead, as Markdown.")
+    var reference = false
+
     func run() {
-        Console.print(EditorSchema.value.json(.pretty(indent: 2)))
+        Console.print(reference ? ReferencePage.markdown : EditorSchema.value.json(.pretty(indent: 2)))
     }
 }

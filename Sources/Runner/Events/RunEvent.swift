@@ -7,6 +7,8 @@ package enum RunEvent: Sendable {
     /// A step with `foreach` knows its items.
     case itemsCounted(StepEvent, count: Int)
     case itemFinished(StepEvent, index: Int, outcome: StepOutcome)
+    /// An attempt failed, and another one follows after a wait in seconds.
+    case stepRetried(StepEvent, attempt: Int, after: String, delay: Double)
     case stepFinished(StepEvent, outcome: StepOutcome, seconds: Double)
     /// A model is being loaded; from 0 to 1.
     case modelLoading(StepEvent, model: String, progress: Double)
@@ -32,7 +34,7 @@ package struct StepEvent: Sendable, Hashable {
 /// How a step or an item ended.
 package enum StepOutcome: Sendable, Hashable {
     case done
-    /// The `if` of the step was false.
+    /// The `if` of the step was false, or a step before it failed.
     case skipped
     case failed(String)
     case interrupted

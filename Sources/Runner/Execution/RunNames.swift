@@ -27,10 +27,17 @@ extension RunNames {
                 "id": .string(id.text), "date": .string(date), "time": .string(time),
                 "started_at": .string(started.formatted(.iso8601)),
             ],
-            "workflow": [
-                "name": .string(definition.name), "path": .string(file?.path ?? definition.source.file),
-                "folder": .string(setting.project.folder.path),
-            ],
+            "workflow": .mapping(workflow(definition, file: file, project: setting.project)),
+        ]
+    }
+
+    /// The names that a workflow has of its own or shares with those that it calls; all others belong to one place.
+    static let everywhere: Set<String> = ["inputs", "steps", "env", "run", "workflow"]
+
+    static func workflow(_ definition: WorkflowDefinition, file: URL?, project: Project) -> Mapping {
+        [
+            "name": .string(definition.name), "path": .string(file?.path ?? definition.source.file),
+            "folder": .string(project.folder.path),
         ]
     }
 }

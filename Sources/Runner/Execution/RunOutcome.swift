@@ -20,5 +20,7 @@ package struct RunWork: Sendable, Hashable {
     package var generatedTokens = 0
     package var itemsDone = 0
     package var itemsFailed = 0
+    /// Steps that failed and had `continue_on_error`.
+    package var stepsFailed = 0
     package var files: [String] = []
 }

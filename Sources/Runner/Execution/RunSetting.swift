@@ -17,6 +17,10 @@ package struct RunSetting: Sendable {
     package var model: String?
     package var environment: [String: String]
     package var now: @Sendable () -> Date
+    /// Waits for a retry or a time limit; throws `CancellationError`.
+    package var sleep: @Sendable (Duration) async throws -> Void
+    /// A number from 0 to 1, drawn anew with each call.
+    package var chance: @Sendable () -> Double
     package var ids: RunIDGenerator
     /// The version that the record names.
     package var version: String
@@ -27,6 +31,8 @@ package struct RunSetting: Sendable {
         writeRoots: [URL] = [], model: String? = nil,
         environment: [String: String] = ProcessInfo.processInfo.environment,
         now: @escaping @Sendable () -> Date = { Date() },
+        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
+        chance: @escaping @Sendable () -> Double = { .random(in: 0...1) },
         ids: RunIDGenerator = RunIDGenerator(), version: String,
         report: @escaping @Sendable (RunEvent) -> Void = { _ in }
     ) {
@@ -38,6 +44,8 @@ package struct RunSetting: Sendable {
         self.model = model
         self.environment = environment
         self.now = now
+        self.sleep = sleep
+        self.chance = chance
         self.ids = ids
         self.version = version
         self.report = report

@@ -4,23 +4,19 @@ import Jinja
 import Workflow
 
 /// What a step sees and uses while it runs.
-struct StepContext: Sendable {
+struct StepContext: StepView {
     let run: RunContext
     let step: Step
     let event: StepEvent
     let row: StepRowID
-    /// The names of expressions: `inputs`, `steps`, `item`, …
+    /// The item of a `foreach` that the step works for.
+    let item: ItemRowID?
     let names: Mapping
 
-    func text(_ text: TemplatedText) throws -> String {
-        try text.render(names, environment: run.environment)
-    }
-
-    func value(_ value: TemplatedValue) throws -> Value {
-        try value.evaluate(names, environment: run.environment)
-    }
-
+    var definition: WorkflowDefinition { run.definition }
+    var setting: RunSetting { run.setting }
     var files: ProjectFiles { run.files }
+    var environment: Environment { run.environment }
     var history: HistoryStore { run.setting.history }
     var now: Date { run.setting.now() }
 
@@ -29,10 +25,10 @@ struct StepContext: Sendable {
     }
 }
 
-/// What all steps of a run share.
+/// What all steps of a run share; a workflow that is called by a step has a definition of its own.
 struct RunContext: Sendable {
     let id: RunID
-    let definition: WorkflowDefinition
+    var definition: WorkflowDefinition
     let setting: RunSetting
     let files: ProjectFiles
     let environment: Environment

@@ -4,7 +4,7 @@ import Jinja
 import OrderedCollections
 import Workflow
 
-/// One step from beginning to end: its row, its condition, its items, its result.
+/// One step from beginning to end: its row, its condition, its items, its attempts, its result.
 struct StepExecution: Sendable {
     let run: RunContext
     let step: Step
@@ -13,34 +13,83 @@ struct StepExecution: Sendable {
     /// A step or model call that took longer than this is brought to the disk at its end.
     private static let worthSynchronizing = 1.0
 
-    func execute(_ names: Mapping) async throws -> Mapping {
-        try Task.checkCancellation()
-        let row = try await begin(path: path, item: surroundings?.item)
+    /// - Parameter endings: how the steps beside this one have ended so far.
+    /// - Throws: only what the record throws; a failure of the step is an ending.
+    func execute(_ names: Mapping, after endings: StepEndings) async throws -> StepEnding {
+        if Task.isCancelled { return StepEnding(failure: CancellationError()) }
         let clock = ContinuousClock.now
+        let row = try await begin(path: path, item: surroundings?.item)
         run.setting.report(.stepStarted(event))
-        var outcome = StepOutcome.done
-        var result: Mapping = [:]
-        var failure: (any Error)?
+        var ending: StepEnding
         do {
-            if let condition = step.condition,
-                !(try condition.isMet(names, environment: run.environment))
-            {
-                outcome = .skipped
+            if !(try isWanted(names, after: endings)) {
+                ending = .skipped
             } else if let foreach = step.foreach {
-                result = try await ItemLoop(execution: self, foreach: foreach, row: row).execute(names)
+                ending = StepEnding(
+                    outcome: .done,
+                    result: try await ItemLoop(execution: self, foreach: foreach, row: row).execute(names))
             } else {
-                result = try await executeBody(names, row: row, item: surroundings?.item, path: path)
+                return try await attempt(names, row: row, since: clock)
             }
+        } catch let error as HistoryError {
+            throw error
         } catch {
-            failure = error
-            outcome = Self.outcome(of: error)
+            ending = StepEnding(failure: error)
         }
-        try await end(row, outcome, result: failure == nil ? result : nil, error: failure)
-        let seconds = clock.duration(to: .now).seconds
+        return try await finish(ending, row: row, since: clock)
+    }
+
+    /// Whether the step is to run, by its `if` and by what failed before.
+    private func isWanted(_ names: Mapping, after endings: StepEndings) throws -> Bool {
+        let asksForFailure = step.condition?.asksForFailure ?? false
+        if endings.failure != nil, !asksForFailure { return false }
+        guard let condition = step.condition else { return true }
+        let hasFailure = endings.hasFailure(before: step)
+        return try condition.isMet(names, environment: run.environment.telling(hasFailure: hasFailure))
+    }
+
+    /// Makes attempts until one is done, or none is left.
+    private func attempt(
+        _ names: Mapping, row first: StepRowID, since clock: ContinuousClock.Instant
+    ) async throws -> StepEnding {
+        var row = first
+        var made = 1
+        while true {
+            do {
+                let current = row
+                let result = try await timeLimit.run {
+                    try await executeBody(names, row: current, item: surroundings?.item, path: path)
+                }
+                return try await finish(StepEnding(outcome: .done, result: result), row: row, since: clock)
+            } catch let error as HistoryError {
+                throw error
+            } catch {
+                guard !Task.isCancelled, let delay = attempts.delay(after: error, made: made) else {
+                    return try await finish(StepEnding(failure: error), row: row, since: clock)
+                }
+                try await end(row, StepEnding(failure: error))
+                run.setting.report(
+                    .stepRetried(event, attempt: made + 1, after: RecordedError(error).message, delay: delay.inSeconds))
+                made += 1
+                do {
+                    try await run.setting.sleep(delay)
+                } catch {
+                    return StepEnding(failure: CancellationError())
+                }
+                row = try await begin(path: path, item: surroundings?.item, attempt: made)
+            }
+        }
+    }
+
+    private func finish(
+        _ ending: StepEnding, row: StepRowID, since clock: ContinuousClock.Instant
+    ) async throws -> StepEnding {
+        try await end(row, ending)
+        let seconds = clock.duration(to: .now).inSeconds
         if seconds > Self.worthSynchronizing { try await run.setting.history.sync() }
-        run.setting.report(.stepFinished(event, outcome: outcome, seconds: seconds))
-        if let failure { throw failure }
-        return result
+        if case .failed = ending.outcome, step.continuesOnError { run.progress.add { $0.stepsFailed += 1 } }
+        run.setting.report(.stepFinished(event, outcome: ending.outcome, seconds: seconds))
+        return ending
     }
 
     /// Does once what the step does: for itself, or for one item.
@@ -56,7 +105,7 @@ struct StepExecution: Sendable {
             var event = event
             event.path = path
             return try await executable.execute(
-                StepContext(run: run, step: step, event: event, row: row, names: names))
+                StepContext(run: run, step: step, event: event, row: row, item: item, names: names))
         }
     }
 
@@ -67,16 +116,38 @@ struct StepExecution: Sendable {
             path: path, id: step.id, kind: step.kindName, name: step.name, depth: surroundings?.depth ?? 0)
     }
 
-    func begin(path: String, item: ItemRowID?) async throws -> StepRowID {
-        try await run.setting.history.beginStep(
-            run: run.id, item: item, stepID: step.id, kind: step.kindName, name: step.name, path: path,
-            at: run.setting.now())
+    /// The event of what is done for one item.
+    func event(ofItem index: Int) -> StepEvent {
+        var event = event
+        event.path += "[\(index)]"
+        return event
     }
 
-    func end(_ row: StepRowID, _ outcome: StepOutcome, result: Mapping?, error: (any Error)?) async throws {
+    var attempts: Attempts {
+        Attempts(
+            retry: step.retry ?? (isRetriedByDefault ? run.definition.defaults.retry : nil), chance: run.setting.chance)
+    }
+
+    var timeLimit: TimeLimit {
+        TimeLimit(limit: step.timeLimit, subject: "the step `\(step.id)`", sleep: run.setting.sleep)
+    }
+
+    private var isRetriedByDefault: Bool {
+        guard case .kind(let kind) = step.body else { return false }
+        return kind is PromptStep || kind is RunStep || kind is HTTPStep
+    }
+
+    func begin(path: String, item: ItemRowID?, attempt: Int = 1) async throws -> StepRowID {
+        try await run.setting.history.beginStep(
+            run: run.id, item: item, stepID: step.id, kind: step.kindName, name: step.name, path: path,
+            attempt: attempt, at: run.setting.now())
+    }
+
+    func end(_ row: StepRowID, _ ending: StepEnding) async throws {
+        let output = ending.failure == nil ? Value.mapping(recorded(ending.result)).json(.compact) : nil
         try await run.setting.history.endStep(
-            row, state: outcome.stepState, output: result.map { Value.mapping(recorded($0)).json(.compact) },
-            error: error.map { RecordedError($0) }, at: run.setting.now())
+            row, state: ending.outcome.stepState, output: output, error: ending.failure.map { RecordedError($0) },
+            at: run.setting.now())
     }
 
     /// Items have rows of their own: the step's row does not repeat them.
@@ -98,5 +169,22 @@ extension StepOutcome {
         case .failed: .failed
         case .interrupted: .interrupted
         }
+    }
+}
+
+extension Environment {
+    /// The same with the functions of `if`.
+    func telling(hasFailure: Bool) -> Environment {
+        var environment = self
+        for function in StatusFunction.allCases {
+            let answer =
+                switch function {
+                case .success: !hasFailure
+                case .failure: hasFailure
+                case .always: true
+                }
+            environment.add(Callable(function.rawValue) { _ in .boolean(answer) })
+        }
+        return environment
     }
 }

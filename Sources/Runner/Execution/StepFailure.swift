@@ -16,6 +16,11 @@ struct StepFailure: Error, Sendable, CustomStringConvertible {
         case answerInvalid = "answer_invalid"
         case noModel = "no_model"
         case badValue = "bad_value"
+        case checkFailed = "check_failed"
+        case commandFailed = "command_failed"
+        case httpFailed = "http_failed"
+        case requestRefused = "request_refused"
+        case timedOut = "timed_out"
     }
 
     var code: Code

@@ -3,7 +3,10 @@ import Jinja
 import OrderedCollections
 import Workflow
 
-/// The steps of one list, each started as soon as those that it waits for have finished.
+/// The steps of one list, each started as soon as those that it waits for have ended.
+///
+/// The first failure ends the list: what runs beside it is cancelled, and of what is left only those steps run whose
+/// `if` asks for failures.
 struct StepSequence: Sendable {
     let run: RunContext
     let steps: [Step]
@@ -18,39 +21,47 @@ struct StepSequence: Sendable {
 
     /// - Parameter surroundings: `nil` for the steps of the workflow itself.
     /// - Returns: what each step gave, by its id.
-    /// - Throws: the first failure, after the steps beside it were cancelled and have ended.
+    /// - Throws: the first failure, after all that was to run has ended.
     func execute(_ names: Mapping, inside surroundings: Surroundings?) async throws -> Mapping {
+        var endings = StepEndings(steps, demands: run.definition.demands)
         // The usual list is a chain, which needs no tasks.
-        var results: Mapping = [:]
-        if isChain {
-            for step in steps {
-                results[step.id] = .mapping(
-                    try await StepExecution(run: run, step: step, surroundings: surroundings)
-                        .execute(names.adding(steps: results)))
-            }
-            return results
+        if !isChain { try await runSideBySide(names, surroundings, &endings) }
+        while let step = steps.first(where: { isReady($0, endings) }) {
+            let ending = try await StepExecution(run: run, step: step, surroundings: surroundings)
+                .execute(names.adding(steps: endings.results), after: endings)
+            // Whoever interrupts a run wants it to end: nothing is begun any more.
+            if ending.outcome == .interrupted { throw CancellationError() }
+            endings.note(ending, of: step)
         }
-        var waiting = steps
-        return try await withThrowingTaskGroup(of: (String, Mapping).self) { group in
-            func startReady() {
-                let ready = waiting.filter { step in step.needs.allSatisfy { results[$0] != nil } }
-                waiting.removeAll { step in ready.contains { $0.id == step.id } }
-                for step in ready {
+        if let failure = endings.failure { throw failure }
+        return endings.results
+    }
+
+    /// Runs what can run until all have ended or one has failed.
+    private func runSideBySide(
+        _ names: Mapping, _ surroundings: Surroundings?, _ endings: inout StepEndings
+    ) async throws {
+        try await withThrowingTaskGroup(of: (Step, StepEnding).self) { group in
+            var started: Set<String> = []
+            func startReady(_ endings: StepEndings) {
+                for step in steps where !started.contains(step.id) && isReady(step, endings) {
+                    started.insert(step.id)
                     let execution = StepExecution(run: run, step: step, surroundings: surroundings)
-                    let visible = names.adding(steps: results)
-                    group.addTask { (step.id, try await execution.execute(visible)) }
+                    let visible = names.adding(steps: endings.results)
+                    group.addTask { (step, try await execution.execute(visible, after: endings)) }
                 }
             }
-            startReady()
-            while let (id, result) = try await group.next() {
-                results[id] = .mapping(result)
-                startReady()
+            startReady(endings)
+            while let (step, ending) = try await group.next() {
+                endings.note(ending, of: step)
+                if endings.failure == nil { startReady(endings) } else { group.cancelAll() }
             }
-            // In the order of the file, whatever finished first.
-            return Mapping(
-                steps.compactMap { step in results[step.id].map { (step.id, $0) } },
-                uniquingKeysWith: { first, _ in first })
         }
+        try Task.checkCancellation()
+    }
+
+    private func isReady(_ step: Step, _ endings: StepEndings) -> Bool {
+        !endings.hasEnded(step.id) && step.needs.allSatisfy(endings.hasEnded)
     }
 
     private var isChain: Bool {

@@ -27,7 +27,7 @@ package struct WorkflowRun: Sendable {
         let id = try await begin(inputs: inputs, at: started)
         let context = RunContext(
             id: id, definition: definition, setting: setting,
-            files: ProjectFiles(project: setting.project, writeRoots: setting.writeRoots),
+            files: ProjectFiles(setting),
             environment: .standard, progress: RunProgress())
         setting.report(.runStarted(id: id.text, workflow: definition.name, inputs: inputs))
 
@@ -36,15 +36,20 @@ package struct WorkflowRun: Sendable {
         do {
             let names = RunNames.values(
                 inputs: inputs, id: id, started: started, definition: definition, file: file, setting: setting)
-            let results = try await StepSequence(run: context, steps: definition.steps).execute(names, inside: nil)
-            outputs = try evaluateOutputs(names.adding(steps: results), environment: context.environment)
+            let limit = TimeLimit(
+                limit: definition.timeLimit, subject: "the workflow `\(definition.name)`", sleep: setting.sleep)
+            let results = try await limit.run {
+                try await StepSequence(run: context, steps: definition.steps).execute(names, inside: nil)
+            }
+            outputs = try definition.evaluateOutputs(
+                names.adding(steps: results), environment: context.environment)
         } catch {
             failure = error
         }
         let work = context.progress.current
         let state: RunState =
             switch failure {
-            case nil: work.itemsFailed > 0 ? .partial : .done
+            case nil: work.itemsFailed + work.stepsFailed > 0 ? .partial : .done
             case is CancellationError: .interrupted
             // A failure that comes of the cancellation is not the reason for the end.
             default: Task.isCancelled ? .interrupted : .failed
@@ -52,7 +57,7 @@ package struct WorkflowRun: Sendable {
         let outcome = RunOutcome(
             id: id.text, workflow: definition.name, state: state, outputs: outputs,
             error: failure.map { state == .interrupted ? RecordedError(CancellationError()) : RecordedError($0) },
-            work: work, seconds: clock.duration(to: .now).seconds)
+            work: work, seconds: clock.duration(to: .now).inSeconds)
         try await setting.history.endRun(
             id, state: state, outputs: failure == nil ? Value.mapping(outputs).json(.compact) : nil,
             error: outcome.error, at: setting.now())
@@ -71,19 +76,14 @@ package struct WorkflowRun: Sendable {
             host: ProcessInfo.processInfo.hostName, started: started)
         return try await setting.history.beginRun(run, ids: setting.ids)
     }
-
-    private func evaluateOutputs(_ names: Mapping, environment: Environment) throws -> Mapping {
-        var outputs: Mapping = [:]
-        for (key, value) in definition.outputs {
-            outputs[key] = try value.evaluate(names, environment: environment)
-        }
-        return outputs
-    }
 }
 
-extension Duration {
-    var seconds: Double {
-        Double(components.seconds) + Double(components.attoseconds) / 1e18
+extension WorkflowDefinition {
+    /// What the workflow gives back.
+    func evaluateOutputs(_ names: Mapping, environment: Environment) throws -> Mapping {
+        var values: Mapping = [:]
+        for (key, value) in outputs { values[key] = try value.evaluate(names, environment: environment) }
+        return values
     }
 }
 

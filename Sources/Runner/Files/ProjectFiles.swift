@@ -5,10 +5,20 @@ import Workflow
 struct ProjectFiles: Sendable {
     let project: Project
     let writeRoots: [URL]
+    let environment: [String: String]
+
+    init(project: Project, writeRoots: [URL], environment: [String: String] = [:]) {
+        self.project = project
+        self.writeRoots = writeRoots
+        self.environment = environment
+    }
+
+    init(_ setting: RunSetting) {
+        self.init(project: setting.project, writeRoots: setting.writeRoots, environment: setting.environment)
+    }
 
     func url(_ path: String) -> URL {
-        let expanded = path == "~" || path.hasPrefix("~/") ? NSString(string: path).expandingTildeInPath : path
-        return URL(filePath: expanded, relativeTo: project.folder).standardizedFileURL
+        URL(filePath: HomeFolder.expand(path, environment), relativeTo: project.folder).standardizedFileURL
     }
 
     /// A file's path as messages and later steps show it: below the project's folder without that folder.

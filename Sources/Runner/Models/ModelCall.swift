@@ -3,6 +3,7 @@ import History
 import Inference
 import Jinja
 import OrderedCollections
+import Workflow
 
 /// One call of a model by a step, with its row in the record.
 struct ModelCall {
@@ -25,7 +26,7 @@ struct ModelCall {
         do {
             let result = try await follow { answered += $0 }
             try await history.endCall(row, state: .done, result: CallResult(result), at: context.now)
-            let seconds = clock.duration(to: .now).seconds
+            let seconds = clock.duration(to: .now).inSeconds
             if seconds > Self.worthSynchronizing { try await history.sync() }
             context.run.progress.add {
                 $0.calls += 1
@@ -38,7 +39,7 @@ struct ModelCall {
                     CallSummary(
                         model: result.model.reference, promptTokens: result.promptTokens,
                         generatedTokens: result.generatedTokens, seconds: seconds,
-                        generationSeconds: result.timings.generation.seconds)))
+                        generationSeconds: result.timings.generation.inSeconds)))
             return result
         } catch let error as HistoryError {
             throw error
@@ -78,8 +79,8 @@ extension CallResult {
             digest: result.model.digest, seed: result.seed, promptTokens: result.promptTokens,
             generatedTokens: result.generatedTokens,
             seconds: CallSeconds(
-                wait: result.timings.wait.seconds, load: result.timings.load.seconds,
-                prompt: result.timings.prompt.seconds, generation: result.timings.generation.seconds),
+                wait: result.timings.wait.inSeconds, load: result.timings.load.inSeconds,
+                prompt: result.timings.prompt.inSeconds, generation: result.timings.generation.inSeconds),
             finishReason: result.finishReason.rawValue)
     }
 }

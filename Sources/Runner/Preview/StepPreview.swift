@@ -10,19 +10,11 @@ struct StepPreview: Sendable {
 }
 
 /// What a step's preview sees: as in a run, but nothing is written and no model is asked.
-struct PreviewContext: Sendable {
+struct PreviewContext: StepView {
     let step: Step
     let definition: WorkflowDefinition
     let setting: RunSetting
     let files: ProjectFiles
     let environment: Environment
     let names: Mapping
-
-    func text(_ text: TemplatedText) throws -> String {
-        try text.render(names, environment: environment)
-    }
-
-    func value(_ value: TemplatedValue) throws -> Value {
-        try value.evaluate(names, environment: environment)
-    }
 }

@@ -11,7 +11,7 @@ extension WorkflowRun {
             setting: setting)
         let planner = Planner(
             definition: definition, setting: setting,
-            files: ProjectFiles(project: setting.project, writeRoots: setting.writeRoots))
+            files: ProjectFiles(setting))
         return RunPlan(steps: try await planner.plan(definition.steps, names, path: nil, depth: 0).steps)
     }
 }
@@ -50,7 +50,9 @@ private struct Planner {
         var planned = Planned(
             event: event, needs: step.needs, lines: [], items: nil, nested: [], error: nil, dependsOnAnswers: false)
         do {
-            if let condition = step.condition, !(try condition.isMet(names, environment: .standard)) {
+            if let condition = step.condition,
+                !(try condition.isMet(names, environment: Environment.standard.telling(hasFailure: false)))
+            {
                 planned.lines = ["skipped: its `if` is not true"]
                 return (planned, [:])
             }
@@ -58,8 +60,8 @@ private struct Planner {
                 return try await planBody(of: step, names, planned, isUncertain: isUncertain)
             }
             let value = try foreach.items.evaluate(names, environment: .standard)
-            guard let items = value.list else {
-                throw StepFailure(.badValue, "`foreach` needs a list, and got \(value.kindPhrase)")
+            guard let items = value.list ?? value.mapping.map(Foreach.items) else {
+                throw StepFailure(.badValue, "`foreach` needs a list or a mapping, and got \(value.kindPhrase)")
             }
             planned.items = items.count
             guard let first = items.first else {
@@ -93,11 +95,18 @@ private struct Planner {
             return (planned, results)
         case .kind(let kind):
             guard let executable = kind as? any ExecutableStep else { return (planned, nil) }
-            let preview = try await executable.preview(
-                PreviewContext(
-                    step: step, definition: definition, setting: setting, files: files, environment: .standard,
-                    names: names))
+            let context = PreviewContext(
+                step: step, definition: definition, setting: setting, files: files, environment: .standard,
+                names: names)
+            let preview = try await executable.preview(context)
             planned.lines = preview.lines
+            if let step = kind as? WorkflowStep, let called = step.called {
+                let inner = Planner(definition: called.definition, setting: setting, files: files)
+                planned.nested = try await inner.plan(
+                    called.definition.steps, try step.calledNames(of: called, context), path: planned.event.path,
+                    depth: planned.event.depth + 1, isUncertain: isUncertain
+                ).steps
+            }
             return (planned, preview.result)
         }
     }

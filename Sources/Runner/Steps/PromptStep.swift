@@ -7,13 +7,11 @@ import Workflow
 
 extension PromptStep: ExecutableStep {
     func execute(_ context: StepContext) async throws -> Mapping {
-        let choice = try choice(
-            override: try context.step.model.map(context.text), defaults: context.run.definition.defaults,
-            setting: context.run.setting)
+        let choice = try context.chosenModel()
         let request = try request(for: choice, text: context.text)
         let clock = ContinuousClock.now
         let result = try await ModelCall(choice: choice, request: request, context: context).perform()
-        let seconds = clock.duration(to: .now).seconds
+        let seconds = clock.duration(to: .now).inSeconds
         guard result.finishReason == .stop || allowTruncated else {
             throw StepFailure(
                 .answerTruncated,
@@ -32,26 +30,13 @@ extension PromptStep: ExecutableStep {
     }
 
     func preview(_ context: PreviewContext) async throws -> StepPreview {
-        let choice = try choice(
-            override: try context.step.model.map(context.text), defaults: context.definition.defaults,
-            setting: context.setting)
+        let choice = try context.chosenModel()
         let request = try request(for: choice, text: context.text)
         let preview = try await choice.engine.preview(request)
         let head =
             "asks \(choice.reference), \(preview.tokens) prompt tokens, at most \(request.maxTokens) for the answer:"
         let text = preview.text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { "  \($0)" }
         return StepPreview(lines: [head] + text, result: nil)
-    }
-
-    private func choice(
-        override: String?, defaults: WorkflowDefinition.Defaults, setting: RunSetting
-    ) throws -> ModelChoice {
-        guard let name = override ?? setting.model ?? defaults.model ?? setting.configuration.defaultModel else {
-            throw StepFailure(
-                .noModel,
-                "no model is named: give the step a `model`, the workflow `defaults.model`, or the run `--model`")
-        }
-        return try ModelChoice(name, configuration: setting.configuration, engines: setting.engines)
     }
 
     private func request(

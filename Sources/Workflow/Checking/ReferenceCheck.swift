@@ -6,47 +6,80 @@ struct ReferenceCheck {
     /// What expressions may call.
     let functions: Set<String>
 
-    func check(_ keys: WorkflowKeys, outputNames: [UsedName]) {
+    /// - Parameters:
+    ///   - inputs: `nil` where they could not be read.
+    ///   - stepsAreWhole: whether every step was read.
+    func check(
+        _ keys: WorkflowKeys, inputs: [(key: String, value: InputDeclaration)]?, stepsAreWhole: Bool,
+        outputNames: [UsedName]
+    ) {
         var ids: [String: Place] = [:]
-        reportRepeatedIDs(keys.steps, &ids)
-        var scope = Scope(inputs: keys.inputs)
-        check(keys.steps, in: scope)
-        for step in keys.steps { scope.steps[step.id] = step.outputShape }
-        for step in keys.steps { noteNested(of: step, in: &scope) }
+        let repeated = repeatedIDs(keys.steps, &ids)
+        let steps = keys.steps.map { $0.distrusting(repeated) }
+        var scope = Scope(inputs: inputs)
+        scope.takesUnknownSteps = !stepsAreWhole || Self.hasNameless(steps)
+        check(steps, in: scope)
+        for step in steps { scope.steps[step.id] = step.outputShape }
+        for step in steps { noteNested(of: step, in: &scope) }
         for name in outputNames { check(name, in: scope) }
     }
 
-    private func reportRepeatedIDs(_ steps: [Step], _ ids: inout [String: Place]) {
+    private static func hasNameless(_ steps: [Step]) -> Bool {
+        steps.contains { step in
+            guard !step.id.isEmpty else { return true }
+            if case .nested(let nested) = step.body { return hasNameless(nested) }
+            return false
+        }
+    }
+
+    /// Reports ids that are taken, and returns them.
+    private func repeatedIDs(_ steps: [Step], _ ids: inout [String: Place]) -> Set<String> {
+        var repeated: Set<String> = []
         for step in steps {
             if !step.id.isEmpty, let first = ids.updateValue(step.place, forKey: step.id) {
                 decoding.report(
                     "the id `\(step.id)` is taken by the step in line \(first.line)", at: step.place)
+                repeated.insert(step.id)
             }
-            if case .nested(let nested) = step.body { reportRepeatedIDs(nested, &ids) }
+            if case .nested(let nested) = step.body { repeated.formUnion(repeatedIDs(nested, &ids)) }
         }
+        return repeated
     }
 
     private func check(_ steps: [Step], in outer: Scope) {
         let order = StepOrder(steps, decoding)
+        let ids = Set(steps.map(\.id))
         for step in steps {
             var scope = outer
             let before = order.ancestors[step.id] ?? []
+            // Whom a misspelt name means is not known: it may be any.
+            let waitsForUnknown = step.needs.contains { !ids.contains($0) }
             for other in steps where other.id != step.id {
                 if before.contains(other.id) {
                     scope.steps[other.id] = other.outputShape
+                } else if waitsForUnknown {
+                    scope.steps[other.id] = .any
                 } else {
                     scope.unreachable[other.id] = reason(other, isOutOfReachOf: step, in: steps, order)
                 }
                 noteNested(of: other, in: &scope)
             }
             scope.unreachable[step.id] = "is this very step"
+            scope.isCondition = true
+            for name in step.conditionNames { check(name, in: scope) }
+            scope.isCondition = false
             for name in step.outerNames { check(name, in: scope) }
             if let foreach = step.foreach {
+                checkItems(of: foreach, in: scope)
                 scope.names[foreach.itemName] = itemShape(of: foreach, in: scope)
                 scope.names["index"] = .integer
+                if foreach.itemName != "item" { scope.renamed["item"] = foreach.itemName }
             }
             for name in step.innerNames { check(name, in: scope) }
-            if case .nested(let nested) = step.body { check(nested, in: scope) }
+            if case .nested(let nested) = step.body {
+                scope.unreachable[step.id] = "is around this step, and not finished"
+                check(nested, in: scope)
+            }
         }
     }
 
@@ -68,25 +101,55 @@ struct ReferenceCheck {
 
     /// What is known of an item, where `items` simply names an output of a step.
     private func itemShape(of foreach: Foreach, in scope: Scope) -> Shape {
-        guard case .expression(let expression, _) = foreach.items, let path = expression.plainPath,
-            var shape = scope.shape(of: path.name)
-        else { return .any }
+        switch foreach.items {
+        case .mapping: return .mapping([.init("key", .text), .init("value", .any)])
+        case .expression(let expression, _):
+            switch shape(of: expression, in: scope) {
+            case .list(let element): return element
+            case .mapping: return .mapping([.init("key", .text), .init("value", .any)])
+            default: return .any
+            }
+        default: return .any
+        }
+    }
+
+    /// Whether `items` names something that is known to be no list and no mapping.
+    private func checkItems(of foreach: Foreach, in scope: Scope) {
+        guard case .expression(let expression, let origin) = foreach.items, let path = expression.plainPath else {
+            return
+        }
+        let shape = shape(of: expression, in: scope)
+        switch shape {
+        case .any, .list, .mapping: return
+        case .text, .integer, .number, .boolean:
+            let name = ([path.name] + path.keys).joined(separator: ".")
+            decoding.report(
+                origin.diagnostic(
+                    atOffset: expression.references.first?.offset ?? 0, length: name.utf8.count,
+                    message: "`foreach` goes through a list or a mapping, and `\(name)` is a \(shape.typeName)"))
+        }
+    }
+
+    /// What is known of an expression that is nothing but a path.
+    private func shape(of expression: Expression, in scope: Scope) -> Shape {
+        guard let path = expression.plainPath, var shape = scope.shape(of: path.name) else { return .any }
         for key in path.keys {
             guard case .mapping(let members) = shape, let member = members.first(where: { $0.name == key }) else {
                 return .any
             }
             shape = member.shape
         }
-        if case .list(let element) = shape { return element } else { return .any }
+        return shape
     }
 
     private func check(_ used: UsedName, in scope: Scope) {
         let reference = used.reference
+        if scope.isCondition, reference.isCalled, StatusFunction.isName(reference.name) { return }
         guard var shape = scope.shape(of: reference.name) else {
             guard !functions.contains(reference.name), !reference.isGuarded else { return }
             report(
-                unknown(reference.name, in: scope), used, offset: reference.offset, length: reference.name.utf8.count,
-                suggestion: nearest(reference.name, among: scope.names.keys.sorted() + ["steps"]))
+                unknown(reference.name, isCalled: reference.isCalled, in: scope), used, offset: reference.offset,
+                length: reference.name.utf8.count, suggestion: near(reference, in: scope))
             return
         }
         var path = reference.name
@@ -103,7 +166,19 @@ struct ReferenceCheck {
             case (.index, .list(let element)):
                 shape = element
                 path += "[…]"
-            case (.name, .list) where segment.isCalled, (.name, .mapping) where segment.isCalled: return
+            case (.name, _) where segment.isCalled: return
+            case (.name(let key), .text), (.name(let key), .integer), (.name(let key), .number),
+                (.name(let key), .boolean):
+                report(
+                    "`\(path)` is a \(shape.typeName) and has no `\(key)`", used, offset: segment.offset,
+                    length: segment.length)
+                return
+            case (.index, .mapping(let members)):
+                let names = members.map { "`\($0.name)`" }.joined(separator: ", ")
+                report(
+                    "`\(path)` is a mapping: name one of its keys" + (names.isEmpty ? "" : ", \(names)"), used,
+                    offset: segment.offset, length: segment.length)
+                return
             case (.name(let key), .list):
                 report(
                     "`\(path)` is a list and has no `\(key)`: name an element first, as in `\(path)[0].\(key)`, or use `| map(attribute=\"\(key)\")`",
@@ -114,9 +189,24 @@ struct ReferenceCheck {
         }
     }
 
-    private func unknown(_ name: String, in scope: Scope) -> String {
+    private func near(_ reference: Reference, in scope: Scope) -> String? {
+        guard reference.isCalled else {
+            return scope.renamed[reference.name]
+                ?? nearest(reference.name, among: scope.names.keys.sorted() + ["steps"])
+        }
+        let status = scope.isCondition ? StatusFunction.allCases.map(\.rawValue) : []
+        return nearest(reference.name, among: functions.sorted() + status)
+    }
+
+    private func unknown(_ name: String, isCalled: Bool, in scope: Scope) -> String {
+        if StatusFunction.isName(name) {
+            return scope.isCondition
+                ? "`\(name)` is a function: write `\(name)()`" : "`\(name)()` is known in `if` only"
+        }
+        if let other = scope.renamed[name] { return "`\(name)` is called `\(other)` here, by `as`" }
         if name == "item" || name == "index" { return "`\(name)` is known inside a `foreach` only" }
         if scope.steps[name] != nil { return "`\(name)` is a step: write `steps.\(name)`" }
+        if isCalled { return "there is no function `\(name)`" }
         let known = (scope.names.keys.sorted() + ["steps"]).map { "`\($0)`" }.joined(separator: ", ")
         return "nothing is called `\(name)` here; there are \(known)"
     }
@@ -128,6 +218,7 @@ struct ReferenceCheck {
         guard !segment.isCalled else { return }
         let message: String
         if path == "steps" {
+            if scope.takesUnknownSteps, scope.unreachable[key] == nil { return }
             message = scope.unreachable[key].map { "the step `\(key)` \($0)" } ?? "there is no step `\(key)`"
         } else if path == "inputs" {
             message = "the workflow has no input `\(key)`"
@@ -146,5 +237,16 @@ struct ReferenceCheck {
     ) {
         decoding.report(
             used.origin.diagnostic(atOffset: offset, length: length, message: message, suggestion: suggestion))
+    }
+}
+
+extension Step {
+    /// The same, with nothing said about what the steps of these ids give.
+    fileprivate func distrusting(_ ids: Set<String>) -> Step {
+        guard !ids.isEmpty else { return self }
+        var step = self
+        if ids.contains(id) { step.isBroken = true }
+        if case .nested(let nested) = body { step.body = .nested(nested.map { $0.distrusting(ids) }) }
+        return step
     }
 }

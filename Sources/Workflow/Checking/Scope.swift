@@ -6,11 +6,19 @@ struct Scope {
     var steps: [String: Shape] = [:]
     /// Steps of the file that are out of reach, with the reason for it.
     var unreachable: [String: String] = [:]
+    /// Whether a step or its name could not be read, so that a name of no step may be that one's.
+    var takesUnknownSteps = false
+    /// Names of items that are called otherwise: `item` where `as` gives it another name.
+    var renamed: [String: String] = [:]
+    /// Whether the expression is an `if`, which may ask how steps ended.
+    var isCondition = false
 
     /// The names of every workflow.
-    init(inputs: [(key: String, value: InputDeclaration)]) {
+    ///
+    /// - Parameter inputs: `nil` where they could not be read.
+    init(inputs: [(key: String, value: InputDeclaration)]?) {
         names = [
-            "inputs": .mapping(inputs.map { Shape.Member($0.key, $0.value.shape) }),
+            "inputs": inputs.map { .mapping($0.map { Shape.Member($0.key, $0.value.shape) }) } ?? .any,
             "env": .any,
             "run": .mapping(RunNames.run),
             "workflow": .mapping(RunNames.workflow),

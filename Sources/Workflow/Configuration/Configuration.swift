@@ -6,6 +6,7 @@ package struct Configuration: Sendable {
     package var models: [(key: String, value: ModelAlias)] = []
     /// Folders outside the project that `write` may write to.
     package var writeRoots: [String] = []
+    package var allowRemote: [String] = []
 
     package init() {}
 
@@ -49,6 +50,9 @@ extension Configuration: Declared {
         .optional(
             "write_roots", \.writeRoots, .array(of: .name, named: "folders"), default: nil,
             "Folders outside the project that `write` may write to."),
+        .optional(
+            "allow_remote", \.allowRemote, .array(of: .name, named: "hosts"), default: nil,
+            "Hosts outside the local network that `http` may send to."),
     ]
 
     /// Reads a configuration file.
@@ -82,6 +86,7 @@ extension Configuration: Declared {
         result.defaultModel = defaultModel ?? other.defaultModel
         result.models += other.models.filter { alias in !models.contains { $0.key == alias.key } }
         result.writeRoots += other.writeRoots
+        result.allowRemote += other.allowRemote
         return result
     }
 }

@@ -4,13 +4,15 @@ extension Declared {
     /// Reads a mapping, or the bare value that stands for its ``shorthand`` key. Every mistake is reported; the
     /// result is usable for further checks even then, and `nil` only when the node is no mapping at all.
     package static func decode(_ node: YAMLNode, key: String, _ decoding: Decoding) -> Self? {
-        guard case .mapping(let entries) = node.content else {
+        guard case .mapping(let entries) = node.content, !YAMLTrap.isBareExpression(node, in: decoding.source) else {
             guard let shorthand, let field = fields.first(where: { $0.key == shorthand }), !node.isNull else {
                 decoding.mismatch(node, expected: "a mapping", of: key)
                 return nil
             }
             var owner = Self()
+            let before = decoding.diagnostics.count
             field.read(node, &owner, decoding)
+            if decoding.diagnostics.count == before { owner.validate(at: node.place, decoding) }
             return owner
         }
         return decode(entries, at: node.place, named: "`\(key)`", decoding)
@@ -29,7 +31,7 @@ extension Declared {
                 continue
             }
             given.insert(field.key)
-            if entry.value.isNull {
+            if field.isLeftEmpty(entry.value) {
                 decoding.report(
                     "`\(field.key)` takes \(field.expected), but nothing follows it", at: entry.key.place,
                     length: entry.key.underlined)

@@ -14,7 +14,8 @@ extension Declared {
         guard let shorthand, let field = fields.first(where: { $0.key == shorthand }) else {
             return .mapping(schema)
         }
-        return ["anyOf": [field.propertySchema, .mapping(schema)]]
+        // A mapping is always read as the keys, even where the short form could hold one.
+        return ["anyOf": [["allOf": [field.propertySchema, ["not": ["type": "object"]]]], .mapping(schema)]]
     }
 }
 

@@ -32,6 +32,8 @@ package struct Field<Owner>: Sendable {
     /// What holds when the key is absent, where it is not simply nothing.
     package let defaultValue: Value?
     package let schema: Value
+    /// Whether a written `null` is a value.
+    let takesNull: Bool
     let read: @Sendable (YAMLNode, inout Owner, Decoding) -> Void
 
     /// A key that must be there.
@@ -41,9 +43,22 @@ package struct Field<Owner>: Sendable {
     ) -> Field {
         Field(
             key: key, documentation: documentation, isRequired: true, expected: type.expected, defaultValue: nil,
-            schema: type.schema
+            schema: type.schema, takesNull: type.takesNull
         ) { node, owner, decoding in
             if let held = type.decode(node, key, decoding) { owner[keyPath: path] = held }
+        }
+    }
+
+    /// A key that must be there, for a property that has no value without it.
+    package static func required<Held>(
+        _ key: String, _ path: any WritableKeyPath<Owner, Held?> & Sendable, _ type: FieldType<Held>,
+        _ documentation: String
+    ) -> Field {
+        Field(
+            key: key, documentation: documentation, isRequired: true, expected: type.expected, defaultValue: nil,
+            schema: type.schema, takesNull: type.takesNull
+        ) { node, owner, decoding in
+            owner[keyPath: path] = type.decode(node, key, decoding)
         }
     }
 
@@ -54,7 +69,7 @@ package struct Field<Owner>: Sendable {
     ) -> Field {
         Field(
             key: key, documentation: documentation, isRequired: false, expected: type.expected, defaultValue: nil,
-            schema: type.schema
+            schema: type.schema, takesNull: type.takesNull
         ) { node, owner, decoding in
             owner[keyPath: path] = type.decode(node, key, decoding)
         }
@@ -67,9 +82,14 @@ package struct Field<Owner>: Sendable {
     ) -> Field {
         Field(
             key: key, documentation: documentation, isRequired: false, expected: type.expected,
-            defaultValue: shown, schema: type.schema
+            defaultValue: shown, schema: type.schema, takesNull: type.takesNull
         ) { node, owner, decoding in
             if let held = type.decode(node, key, decoding) { owner[keyPath: path] = held }
         }
+    }
+
+    /// Whether the key stands there with nothing behind it.
+    func isLeftEmpty(_ value: YAMLNode) -> Bool {
+        value.isNull && !(takesNull && value.scalar?.text.isEmpty == false)
     }
 }

@@ -40,7 +40,10 @@ extension FieldType {
     ) -> FieldType where Held == [(key: String, value: Element)] {
         FieldType(
             expected: "a mapping of names to \(plural)",
-            schema: ["type": "object", "additionalProperties": element.schema]
+            schema: [
+                "type": "object", "propertyNames": FieldType<String>.identifier.schema,
+                "additionalProperties": element.schema,
+            ]
         ) { node, key, decoding in
             guard case .mapping(let entries) = node.content else {
                 decoding.mismatch(node, expected: "a mapping of names to \(plural)", of: key)

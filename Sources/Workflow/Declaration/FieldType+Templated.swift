@@ -8,6 +8,7 @@ extension FieldType where Held == TemplatedText {
                 decoding.mismatch(node, expected: "text", of: key)
                 return nil
             }
+            decoding.warnOfBareDelimiters(in: node, scalar)
             let origin = decoding.origin(of: node, scalar)
             let text = decoding.attempt { () throws(Diagnostic) in try TemplatedText(scalar, origin: origin) }
             decoding.note(text?.usedNames ?? [])
@@ -16,13 +17,25 @@ extension FieldType where Held == TemplatedText {
     }
 }
 
+extension FieldType where Held == TemplatedText {
+    /// Text that must say something: a path, a model, a question.
+    package static var someText: FieldType {
+        let text = FieldType.text
+        return FieldType(expected: text.expected, schema: text.schema) { node, key, decoding in
+            let held = text.decode(node, key, decoding)
+            if case .constant(let constant) = held, constant.allSatisfy(\.isWhitespace) {
+                decoding.report("`\(key)` is empty", at: node.place)
+            }
+            return held
+        }
+    }
+}
+
 extension FieldType where Held == TemplatedValue {
     /// Any value, at any depth of which expressions may stand.
     package static var value: FieldType {
-        FieldType(expected: "a value", schema: true) { node, key, decoding in
-            let value = read(node, key, decoding)
-            decoding.note(value?.usedNames ?? [])
-            return value
+        FieldType(expected: "a value", schema: true, takesNull: true) { node, key, decoding in
+            read(node, key, decoding)
         }
     }
 
@@ -34,11 +47,25 @@ extension FieldType where Held == TemplatedValue {
         ) { node, key, decoding in
             guard let value = read(node, key, decoding) else { return nil }
             switch value {
-            case .list, .expression:
-                decoding.note(value.usedNames)
-                return value
+            case .list, .expression: return value
             default:
                 decoding.mismatch(node, expected: "a list of \(what) or an expression that gives one", of: key)
+                return nil
+            }
+        }
+    }
+
+    /// What a `foreach` goes through: a list, a mapping, or an expression that gives one.
+    package static var items: FieldType {
+        let expected = "a list, a mapping, or an expression that gives one"
+        return FieldType(
+            expected: expected, schema: ["anyOf": [["type": ["array", "object"]], Value.expressionSchema]]
+        ) { node, key, decoding in
+            guard let value = read(node, key, decoding) else { return nil }
+            switch value {
+            case .list, .mapping, .expression: return value
+            default:
+                decoding.mismatch(node, expected: expected, of: key)
                 return nil
             }
         }
@@ -52,21 +79,24 @@ extension FieldType where Held == TemplatedValue {
                 decoding.mismatch(node, expected: "a mapping of names to values", of: key)
                 return nil
             }
-            decoding.note(value.usedNames)
             return value
         }
     }
 
+    /// Reads a value, and notes the names that it uses, also where a mistake leaves it unread as a whole.
     private static func read(_ node: YAMLNode, _ key: String, _ decoding: Decoding) -> TemplatedValue? {
         switch node.content {
         case .scalar(let scalar):
             guard case .string = scalar.resolved else { return .constant(scalar.resolved) }
+            decoding.warnOfBareDelimiters(in: node, scalar)
             let origin = decoding.origin(of: node, scalar)
-            return decoding.attempt { () throws(Diagnostic) in
+            let value = decoding.attempt { () throws(Diagnostic) -> TemplatedValue in
                 let text = try TemplatedText(scalar, origin: origin)
                 guard case .template(let template, _) = text else { return .text(text) }
                 return template.wholeExpression.map { .expression($0, origin) } ?? .text(text)
             }
+            decoding.note(value?.usedNames ?? [])
+            return value
         case .sequence(let elements):
             let values = elements.map { read($0, key, decoding) }
             return values.contains { $0 == nil } ? nil : .list(values.compactMap { $0 })
@@ -93,7 +123,7 @@ extension FieldType where Held == TemplatedValue {
 extension FieldType where Held == Condition {
     /// An expression that is true or false, with or without `${{ }}`.
     package static var condition: FieldType {
-        FieldType(expected: "an expression", schema: ["type": ["string", "boolean"]]) { node, key, decoding in
+        FieldType(expected: "an expression", schema: ["type": ["string", "boolean", "number"]]) { node, key, decoding in
             guard let scalar = node.scalar, !node.isNull else {
                 decoding.mismatch(node, expected: "an expression", of: key)
                 return nil

@@ -7,14 +7,18 @@ package struct FieldType<Held: Sendable>: Sendable {
     package let expected: String
     /// The JSON Schema of the field.
     package let schema: Value
+    /// Whether a written `null` is a value.
+    let takesNull: Bool
     /// Reads a node; `nil` after a mistake was reported. The string is the key, for messages.
     let decode: @Sendable (YAMLNode, String, Decoding) -> Held?
 
     init(
-        expected: String, schema: Value, decode: @escaping @Sendable (YAMLNode, String, Decoding) -> Held?
+        expected: String, schema: Value, takesNull: Bool = false,
+        decode: @escaping @Sendable (YAMLNode, String, Decoding) -> Held?
     ) {
         self.expected = expected
         self.schema = schema
+        self.takesNull = takesNull
         self.decode = decode
     }
 
@@ -36,6 +40,10 @@ extension FieldType where Held == String {
                 decoding.mismatch(node, expected: "text", of: key)
                 return nil
             }
+            guard !scalar.text.contains("${{") else {
+                decoding.report("`\(key)` takes no expression", at: node.place, length: node.underlined)
+                return nil
+            }
             return scalar.text
         }
     }
@@ -48,7 +56,8 @@ extension FieldType where Held == String {
         ) { node, key, decoding in
             if let text = node.scalar?.text, isIdentifier(text) { return text }
             let shown = node.scalar.map { "`\($0.text)`" } ?? node.kindName
-            let mended = node.scalar.map { identifier(from: $0.text) }.flatMap { isIdentifier($0) ? $0 : nil }
+            let mended = node.scalar.flatMap { $0.text.contains("{{") ? nil : identifier(from: $0.text) }
+                .flatMap { isIdentifier($0) ? $0 : nil }
             decoding.report(
                 "`\(key)` takes \(expected), not \(shown)", at: node.place, length: node.underlined,
                 suggestion: mended)
@@ -71,13 +80,17 @@ extension FieldType where Held == String {
 extension FieldType where Held == Int {
     package static func integer(_ range: ClosedRange<Int>) -> FieldType {
         let expected =
-            range.upperBound == .max
-            ? "a whole number of at least \(range.lowerBound)"
-            : "a whole number from \(range.lowerBound) to \(range.upperBound)"
+            range.lowerBound == range.upperBound
+            ? "the number \(range.lowerBound)"
+            : range.upperBound == .max
+                ? "a whole number of at least \(range.lowerBound)"
+                : "a whole number from \(range.lowerBound) to \(range.upperBound)"
         var schema: Mapping = ["type": "integer", "minimum": .integer(range.lowerBound)]
         if range.upperBound != .max { schema["maximum"] = .integer(range.upperBound) }
         return FieldType(expected: expected, schema: .mapping(schema)) { (value: Value) in
-            if case .integer(let integer) = value, range.contains(integer) { integer } else { nil }
+            // `1.0` is a whole number too, as JSON Schema has it.
+            let integer = value.integer ?? value.number.flatMap { Int(exactly: $0) }
+            return integer.flatMap { range.contains($0) ? $0 : nil }
         }
     }
 }
@@ -87,7 +100,8 @@ extension FieldType where Held == Double {
         let bounds = range.upperBound.isFinite
         let expected =
             bounds
-            ? "a number from \(range.lowerBound) to \(range.upperBound)" : "a number of at least \(range.lowerBound)"
+            ? "a number from \(written(range.lowerBound)) to \(written(range.upperBound))"
+            : "a number of at least \(written(range.lowerBound))"
         var schema: Mapping = ["type": "number", "minimum": .number(range.lowerBound)]
         if bounds { schema["maximum"] = .number(range.upperBound) }
         return FieldType(expected: expected, schema: .mapping(schema)) { (value: Value) in
@@ -99,6 +113,17 @@ extension FieldType where Held == Double {
                 }
             return number.flatMap { range.contains($0) ? $0 : nil }
         }
+    }
+}
+
+/// `1` rather than `1.0`.
+private func written(_ bound: Double) -> String {
+    Int(exactly: bound).map { String($0) } ?? String(bound)
+}
+
+extension FieldType where Held == Double {
+    package static var anyNumber: FieldType {
+        FieldType(expected: "a number", schema: ["type": "number"]) { (value: Value) in value.number }
     }
 }
 

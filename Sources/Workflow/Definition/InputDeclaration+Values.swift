@@ -11,14 +11,51 @@ extension InputDeclaration {
     /// What the input takes, in words.
     package var expected: String {
         switch kind {
-        case .string: "text"
-        case .integer: "a whole number"
-        case .number: "a number"
+        case .string: "text" + lengths + form
+        case .integer: "a whole number" + bounds
+        case .number: "a number" + bounds
         case .boolean: "true or false"
-        case .path: "a path"
+        case .path: "a path" + lengths + form
         case .choice: "one of " + options.map { "`\($0)`" }.joined(separator: ", ")
         case .json: "JSON"
         }
+    }
+
+    private var form: String { pattern.map { " that matches `\($0)`" } ?? "" }
+
+    private var lengths: String {
+        switch (shortest, longest) {
+        case (nil, nil): ""
+        case (let least?, nil): " of at least \(least) characters"
+        case (nil, let most?): " of at most \(most) characters"
+        case (let least?, let most?): " of \(least) to \(most) characters"
+        }
+    }
+
+    private var bounds: String {
+        switch (minimum.map(written), maximum.map(written)) {
+        case (nil, nil): ""
+        case (let least?, nil): " of at least \(least)"
+        case (nil, let most?): " of at most \(most)"
+        case (let least?, let most?): " from \(least) to \(most)"
+        }
+    }
+
+    private func written(_ bound: Double) -> String {
+        Int(exactly: bound).map { String($0) } ?? String(bound)
+    }
+
+    /// Whether a value of the right type is within the bounds.
+    private func fits(_ value: Value) -> Bool {
+        if let number = value.number, kind == .integer || kind == .number {
+            return number >= minimum ?? -.infinity && number <= maximum ?? .infinity
+        }
+        guard let text = value.string, kind == .string || kind == .path else { return true }
+        let count = text.count
+        guard count >= shortest ?? 0, count <= longest ?? .max else { return false }
+        // That the pattern is one was checked when the file was read.
+        guard let pattern, let regex = try? Regex(pattern) else { return true }
+        return text.wholeMatch(of: regex) != nil
     }
 
     /// What holds when the input is not given.
@@ -28,6 +65,14 @@ extension InputDeclaration {
 
     /// Judges a value with a type.
     package func accept(_ value: Value) -> Result<Value, InputMismatch> {
+        typed(value).flatMap(bounded)
+    }
+
+    private func bounded(_ value: Value) -> Result<Value, InputMismatch> {
+        fits(value) ? .success(value) : .failure(InputMismatch(expected: expected, found: shown(value)))
+    }
+
+    private func typed(_ value: Value) -> Result<Value, InputMismatch> {
         switch (kind, value) {
         case (.json, _), (.string, .string), (.path, .string), (.integer, .integer), (.number, .integer),
             (.number, .number), (.boolean, .boolean):
@@ -50,7 +95,7 @@ extension InputDeclaration {
             case .boolean: ["true": true, "yes": true, "false": false, "no": false][text].map { .boolean($0) }
             case .json: try? Value(json: text)
             }
-        return value.map { .success($0) } ?? .failure(InputMismatch(expected: expected, found: shown(.string(text))))
+        return value.map(bounded) ?? .failure(InputMismatch(expected: expected, found: shown(.string(text))))
     }
 
     private func shown(_ value: Value) -> String {

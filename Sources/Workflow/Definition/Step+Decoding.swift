@@ -26,7 +26,9 @@ extension FieldType where Held == [Step] {
 extension Step {
     fileprivate static func decode(_ node: YAMLNode, _ decoding: Decoding) -> Step? {
         guard case .mapping(let entries) = node.content else {
-            decoding.mismatch(node, expected: "a mapping", of: "steps")
+            decoding.report(
+                "a step is a mapping with an `id` and a kind, not \(node.kindName)", at: node.place,
+                length: node.underlined)
             return nil
         }
         // A nested step is read in the middle of its parent: the parent's names wait.
@@ -36,6 +38,7 @@ extension Step {
         var keys = StepKeys()
         var body: Body?
         var bodyKeys: [YAMLNode] = []
+        var conditionNames: [UsedName] = []
         var outerNames: [UsedName] = []
         var innerNames: [UsedName] = []
         var given: Set<String> = []
@@ -44,15 +47,18 @@ extension Step {
             let key = entry.key.scalar?.text ?? ""
             if let field = StepKeys.fields.first(where: { $0.key == key }) {
                 given.insert(key)
-                if entry.value.isNull {
+                if field.isLeftEmpty(entry.value) {
                     decoding.report(
                         "`\(key)` takes \(field.expected), but nothing follows it", at: entry.key.place,
                         length: entry.key.underlined)
                 } else {
                     field.read(entry.value, &keys, decoding)
                 }
-                let isOutside = key == "foreach" || key == "if"
-                if isOutside { outerNames += decoding.takeUsedNames() } else { innerNames += decoding.takeUsedNames() }
+                switch key {
+                case "if": conditionNames += decoding.takeUsedNames()
+                case "foreach": outerNames += decoding.takeUsedNames()
+                default: innerNames += decoding.takeUsedNames()
+                }
             } else if let read = bodyReader(for: key) {
                 bodyKeys.append(entry.key)
                 if entry.value.isNull {
@@ -69,6 +75,7 @@ extension Step {
                     "a step has no key `\(key)`", at: entry.key.place, length: entry.key.underlined, suggestion: meant)
                 // The key that is meant is there, though misspelt: that it is missing would be one mistake told twice.
                 if let meant { given.insert(meant) }
+                if meant == "foreach" { keys.foreach = Foreach() }
             }
         }
         if !given.contains("id") { decoding.report("the step needs the key `id`", at: node.place) }
@@ -87,8 +94,14 @@ extension Step {
         // What is broken inside is reported already; an empty body keeps the rest checkable.
         return Step(
             id: keys.id, name: keys.name, needs: keys.needs?.map(\.id) ?? [], condition: keys.condition,
-            foreach: keys.foreach, model: keys.model, body: body ?? .nested([]), place: node.place,
-            neededNames: keys.needs, outerNames: outerNames, innerNames: innerNames)
+            foreach: keys.foreach, retry: keys.retry, timeLimit: keys.timeLimit,
+            continuesOnError: keys.continuesOnError, model: keys.model, body: body ?? .nested([]), place: node.place,
+            isBroken: body == nil || bodyKeys.count != 1 || (given.contains("foreach") && !isThere("foreach", entries)),
+            neededNames: keys.needs, conditionNames: conditionNames, outerNames: outerNames, innerNames: innerNames)
+    }
+
+    private static func isThere(_ key: String, _ entries: [YAMLNode.Entry]) -> Bool {
+        entries.contains { $0.key.scalar?.text == key }
     }
 
     /// The same step with the model of the step around it, where it has none of its own.

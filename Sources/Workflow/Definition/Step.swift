@@ -12,13 +12,22 @@ package struct Step: Sendable {
     package var needs: [String]
     package var condition: Condition?
     package var foreach: Foreach?
+    package var retry: Retry?
+    /// How long one attempt may take.
+    package var timeLimit: Duration?
+    package var continuesOnError: Bool
     package var model: TemplatedText?
     package var body: Body
     package var place: Place
+    /// Whether a mistake in the step leaves open what it gives; everything about its results is then taken on trust, so
+    /// that one mistake is not told many times.
+    var isBroken = false
 
     /// Where the names of `needs` stand, with what they say; `nil` where the step just follows the one before.
     var neededNames: [NeededStep]?
-    /// Names used by `if` and `foreach`, which are outside the items.
+    /// Names used by `if`, which may also ask how steps ended.
+    var conditionNames: [UsedName]
+    /// Names used by `foreach`, which are outside the items.
     var outerNames: [UsedName]
     /// Names used by everything else, where `item` is known.
     var innerNames: [UsedName]
@@ -33,7 +42,12 @@ package struct Step: Sendable {
 
     /// What expressions find under `steps.ID`.
     package var outputShape: Shape {
-        foreach == nil ? bodyShape : .mapping(Foreach.outputs(ofEach: bodyShape))
+        guard !isBroken else { return .any }
+        let own = foreach == nil ? bodyShape : .mapping(Foreach.outputs(ofEach: bodyShape))
+        // What the step itself gives under these names comes first.
+        guard case .mapping(let members) = own else { return own }
+        return .mapping(
+            members + Demands.stateMembers.filter { told in !members.contains { $0.name == told.name } })
     }
 
     /// What one pass over the body gives.

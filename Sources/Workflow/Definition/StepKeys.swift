@@ -1,3 +1,5 @@
+import Jinja
+
 /// The keys that every step may have, whatever its kind.
 struct StepKeys: Declared {
     var id = ""
@@ -5,6 +7,9 @@ struct StepKeys: Declared {
     var needs: [NeededStep]?
     var condition: Condition?
     var foreach: Foreach?
+    var retry: Retry?
+    var timeLimit: Duration?
+    var continuesOnError = false
     var model: TemplatedText?
 
     static let fields: [Field<Self>] = [
@@ -16,11 +21,23 @@ struct StepKeys: Declared {
             "The steps to wait for. Without it a step follows the one before; `[]` waits for none. Independent steps run side by side."
         ),
         .optional(
-            "if", \.condition, .condition, "The step is skipped unless this expression is true."),
+            "if", \.condition, .condition,
+            "The step is skipped unless this expression is true. `failure()` and `always()` in it let the step run after another one failed."
+        ),
         .optional(
-            "foreach", \.foreach, .record(), "Runs the step, or its nested `steps`, once for each item of a list."),
+            "foreach", \.foreach, .record(),
+            "Runs the step, or its nested `steps`, once for each item of a list or a mapping."),
         .optional(
-            "model", \.model, .text,
+            "retry", \.retry, .record(),
+            "Tries a failed step again; with `foreach` the failed item, which meanwhile leaves its place to others."),
+        .optional(
+            "timeout", \.timeLimit, .duration,
+            "How long one attempt may take, with `foreach` one attempt at one item; it fails then."),
+        .optional(
+            "continue_on_error", \.continuesOnError, .boolean, default: false,
+            "Whether the run goes on after the step failed. It then ends as partial, with exit code 2."),
+        .optional(
+            "model", \.model, .someText,
             "The model for the prompts of this step and of its nested steps: an alias from the configuration, `ENGINE/NAME`, or a path to a `.gguf`."
         ),
     ]

@@ -5,19 +5,30 @@ package struct WorkflowDefinition: Sendable {
     package let explanation: String?
     package let inputs: [(key: String, value: InputDeclaration)]
     package let defaults: Defaults
+    /// How long a run may take.
+    package let timeLimit: Duration?
     package let steps: [Step]
     package let outputs: [(key: String, value: TemplatedValue)]
+    /// What is no mistake, but probably not meant.
+    package let warnings: [Diagnostic]
+    /// What the run must keep of its steps beside what they give, because the file asks for it.
+    package let demands: Demands
 
     /// What holds for steps that do not say otherwise.
     package struct Defaults: Declared {
         package var model: String?
+        package var retry: Retry?
 
         package init() {}
 
         package static let fields: [Field<Self>] = [
             .optional(
                 "model", \.model, .name,
-                "The model for prompts: an alias from the configuration, `ENGINE/NAME`, or a path to a `.gguf`.")
+                "The model for prompts: an alias from the configuration, `ENGINE/NAME`, or a path to a `.gguf`."),
+            .optional(
+                "retry", \.retry, .record(),
+                "How `prompt`, `run` and `http` steps that have no `retry` are tried again."
+            ),
         ]
     }
 
@@ -32,6 +43,7 @@ struct WorkflowKeys: Declared {
     var explanation: String?
     var inputs: [(key: String, value: InputDeclaration)] = []
     var defaults = WorkflowDefinition.Defaults()
+    var timeLimit: Duration?
     var steps: [Step] = []
     var outputs = TemplatedValue.mapping([])
 
@@ -44,6 +56,7 @@ struct WorkflowKeys: Declared {
             "What may be given to a run with `-i NAME=VALUE`; found as `inputs.NAME`."),
         .optional(
             "defaults", \.defaults, .record(), default: nil, "What holds for steps that do not say otherwise."),
+        .optional("timeout", \.timeLimit, .duration, "How long a run may take; it fails then."),
         .required("steps", \.steps, .steps, "What is done, in order."),
         .optional(
             "outputs", \.outputs, .mapping, default: nil,

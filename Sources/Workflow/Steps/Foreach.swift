@@ -17,8 +17,9 @@ package struct Foreach: Declared {
     package static let shorthand: String? = "items"
     package static let fields: [Field<Self>] = [
         .required(
-            "items", \.items, .list(of: "items"),
-            "The list; in the steps, `item` is its current element and `index` its place, from 0."),
+            "items", \.items, .items,
+            "The list; in the steps, `item` is its current element and `index` its place, from 0. Of a mapping, each item has a `key` and a `value`."
+        ),
         .optional("as", \.itemName, .identifier, default: "item", "Another name for `item`."),
         .optional(
             "max_parallel", \.maxParallel, .integer(1...256), default: 1,
@@ -28,18 +29,27 @@ package struct Foreach: Declared {
             "`stop` ends the run at the first failed item; `continue` goes on, and the run then ends as partial."),
     ]
 
+    package func validate(at place: Place, _ decoding: Decoding) {
+        let reserved = ["inputs", "steps", "env", "run", "workflow", "index"]
+        if reserved.contains(itemName) {
+            decoding.report("`as: \(itemName)` would hide a name that every expression has: take another", at: place)
+        }
+    }
+
     /// What expressions find under `steps.ID` of a step with `foreach`.
     static func outputs(ofEach item: Shape) -> [Shape.Member] {
-        [
-            .init("items", .list(of: item), "What each finished item gave, in the order of the items."),
-            .init("count", .integer, "How many items there were."),
-            .init("done", .integer, "How many items finished."),
-            .init(
-                "failed",
-                .list(
-                    of: .mapping([
-                        .init("index", .integer), .init("item", .any), .init("error", .text),
-                    ])), "The items that failed, each with its `index`, `item` and `error`."),
-        ]
+        [.init("items", .list(of: item), "What each finished item gave, in the order of the items.")] + summaries
     }
+
+    /// The outputs that need no item's results.
+    static let summaries: [Shape.Member] = [
+        .init("count", .integer, "How many items there were."),
+        .init("done", .integer, "How many items finished."),
+        .init(
+            "failed",
+            .list(
+                of: .mapping([
+                    .init("index", .integer), .init("item", .any), .init("error", .text),
+                ])), "The items that failed, each with its `index`, `item` and `error`."),
+    ]
 }

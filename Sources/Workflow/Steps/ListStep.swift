@@ -14,7 +14,7 @@ package struct ListStep: StepKind {
     package static let shorthand: String? = "path"
     package static let fields: [Field<Self>] = [
         .required(
-            "path", \.path, .text,
+            "path", \.path, .someText,
             "A path with `*` and `?` for parts of a name, `[abc]` for one character, `**` for any folders, below the project folder or absolute."
         ),
         .optional(

@@ -43,7 +43,7 @@ package struct PromptStep: StepKind {
             "examples", \.examples, .array(of: .record(), named: "examples"), default: nil,
             "Few-shot examples: each becomes a turn of the user and a turn of the model before the real one."),
         .required(
-            "user", \.user, .text, "What the model is asked. White space at both ends is left out."),
+            "user", \.user, .someText, "What the model is asked. White space at both ends is left out."),
         .optional(
             "temperature", \.temperature, .number(0...100),
             "0 always takes the most probable token; 1 is the model's own distribution; higher is freer. 0.8 unless the model's entry in the configuration says otherwise."

@@ -19,7 +19,7 @@ package struct ReadStep: StepKind {
         """
     package static let shorthand: String? = "path"
     package static let fields: [Field<Self>] = [
-        .required("path", \.path, .text, "The file, below the project folder or absolute."),
+        .required("path", \.path, .someText, "The file, below the project folder or absolute."),
         .optional(
             "as", \.format, .choice(),
             "How the text becomes data; without it the file's extension decides, and an unknown one means `text`."),

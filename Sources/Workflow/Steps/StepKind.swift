@@ -18,7 +18,8 @@ extension StepKind {
 /// Every kind of step there is, in the order of the reference page.
 package enum StepKinds {
     package static let all: [any StepKind.Type] = [
-        ListStep.self, ReadStep.self, PromptStep.self, ParseStep.self, SetStep.self, WriteStep.self,
+        ListStep.self, ReadStep.self, SplitStep.self, PromptStep.self, ParseStep.self, SetStep.self, CheckStep.self,
+        WriteStep.self, RunStep.self, HTTPStep.self, WorkflowStep.self,
     ]
 
     /// The key that holds nested steps in place of a kind.

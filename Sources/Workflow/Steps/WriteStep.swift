@@ -26,7 +26,7 @@ package struct WriteStep: StepKind {
         outside the project folder are refused unless allowed by `--allow-write` or `write_roots`.
         """
     package static let fields: [Field<Self>] = [
-        .required("path", \.path, .text, "The file, below the project folder."),
+        .required("path", \.path, .someText, "The file, below the project folder."),
         .optional("text", \.text, .text, "The file's text."),
         .optional("data", \.data, .value, "A value, written as JSON."),
         .optional(

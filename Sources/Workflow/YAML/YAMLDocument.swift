@@ -49,6 +49,11 @@ enum YAMLDocument {
         }
         switch node {
         case .scalar(let scalar):
+            if let tag = scalar.tag.foreignName {
+                throw Diagnostic(
+                    in: source, at: place,
+                    message: "`\(tag)` is taken for a YAML tag: text that begins with `!` needs quotes")
+            }
             return YAMLNode(
                 content: .scalar(YAMLScalar(text: scalar.string, style: style(scalar))), place: place)
         case .sequence(let sequence):
@@ -95,5 +100,13 @@ enum YAMLDocument {
                 column: (indent.firstIndex(of: "\t").map { indent.distance(from: indent.startIndex, to: $0) } ?? 0) + 1)
         }
         return nil
+    }
+}
+
+extension Tag {
+    /// The tag's name, where it is one that someone wrote and YAML itself does not know.
+    fileprivate var foreignName: String? {
+        let name = description
+        return name.hasPrefix("!") && name.count > 1 ? name : nil
     }
 }

@@ -1,0 +1,66 @@
+import Foundation
+import Inference
+import Jinja
+import OrderedCollections
+import Workflow
+
+extension HTTPStep: ExecutableStep {
+    func execute(_ context: StepContext) async throws -> Mapping {
+        let exchange = try exchange(context)
+        let clock = ContinuousClock.now
+        let answer = try await exchange.perform()
+        let seconds = clock.duration(to: .now).inSeconds
+        let text = String(decoding: answer.body, as: UTF8.self)
+        let isExpected =
+            allowedStatuses.isEmpty ? (200...299).contains(answer.status) : allowedStatuses.contains(answer.status)
+        guard isExpected else {
+            let excerpt = text.split(whereSeparator: \.isWhitespace).joined(separator: " ").prefix(200)
+            throw StepFailure(
+                .httpFailed,
+                "\(exchange.url) answers with status \(answer.status)\(excerpt.isEmpty ? "" : ": \(excerpt)")")
+        }
+        return [
+            "status": .integer(answer.status),
+            "headers": .mapping(answer.headers),
+            "text": .string(text),
+            "data": (try? Value(json: text)) ?? .null,
+            "seconds": .number((seconds * 1000).rounded() / 1000),
+        ]
+    }
+
+    func preview(_ context: PreviewContext) async throws -> StepPreview {
+        let exchange = try exchange(context)
+        return StepPreview(lines: ["sends \(exchange.method) \(exchange.url)"], result: nil)
+    }
+
+    private func exchange(_ view: some StepView) throws -> HTTPExchange {
+        var headers = try view.texts(self.headers)
+        for (name, value) in headers where (name + value).contains(where: \.isNewline) {
+            throw StepFailure(.badValue, "the header `\(name)` holds a line break")
+        }
+        var content: String?
+        if let body { content = try view.text(body) }
+        if let json {
+            content = try view.value(json).json(.compact)
+            if !headers.contains(where: { $0.key.lowercased() == "content-type" }) {
+                headers.append(("Content-Type", "application/json"))
+            }
+        }
+        return HTTPExchange(
+            method: (method ?? (content == nil ? .get : .post)).rawValue, url: try url(view), headers: headers,
+            body: content.map { Array($0.utf8) }, largestAnswer: largestAnswer,
+            rule: NetworkRule(allowed: view.setting.configuration.allowRemote))
+    }
+
+    /// The URL with the query behind it.
+    private func url(_ view: some StepView) throws -> String {
+        let text = try view.text(url)
+        let items = try view.texts(query).map { URLQueryItem(name: $0.key, value: $0.value) }
+        guard !items.isEmpty else { return text }
+        guard var parts = URLComponents(string: text) else {
+            throw StepFailure(.badValue, "`\(text)` is no URL of the form http://… or https://…")
+        }
+        parts.queryItems = (parts.queryItems ?? []) + items
+        return parts.string ?? text
+    }
+}

@@ -1,0 +1,65 @@
+package import Foundation
+import Jinja
+
+/// A workflow that another one calls.
+package struct CalledWorkflow: Sendable {
+    package let definition: WorkflowDefinition
+    package let file: URL
+}
+
+/// Finds the workflows that a workflow calls, and refuses those that would call themselves.
+package struct WorkflowLibrary: Sendable {
+    /// Why a workflow cannot be called, in one sentence.
+    struct Failure: Error {
+        var message: String
+    }
+
+    /// How deep workflows may call each other.
+    private static let deepest = 16
+
+    /// The folder from which paths count.
+    private let folder: URL
+    /// The files that are being read, the outermost first.
+    private let open: [URL]
+
+    /// - Parameter file: the workflow that calls others.
+    package init(for file: URL, in project: Project) {
+        folder = project.folder
+        open = [file.standardizedFileURL]
+    }
+
+    private init(folder: URL, open: [URL]) {
+        self.folder = folder
+        self.open = open
+    }
+
+    /// Finds, reads and checks a workflow.
+    func open(_ name: String) throws(Failure) -> CalledWorkflow {
+        let file: URL
+        let source: SourceText
+        do {
+            file = try WorkflowFile.find(name, from: folder).standardizedFileURL
+            source = try WorkflowFile.read(file, shownAs: name)
+        } catch {
+            throw Failure(message: error.description)
+        }
+        if let start = open.firstIndex(of: file) {
+            let circle = (open[start...] + [file]).map { "`\($0.lastPathComponent)`" }.joined(separator: " → ")
+            throw Failure(message: "these workflows call each other without end: \(circle)")
+        }
+        guard open.count < Self.deepest else {
+            throw Failure(message: "workflows call each other more than \(Self.deepest) deep")
+        }
+        do {
+            let definition = try WorkflowDefinition(
+                source, fallbackName: file.deletingPathExtension().lastPathComponent,
+                library: WorkflowLibrary(folder: folder, open: open + [file]))
+            return CalledWorkflow(definition: definition, file: file)
+        } catch {
+            let first = error.all.first { $0.severity == .error }
+            throw Failure(
+                message: "the workflow `\(name)` has mistakes"
+                    + (first.map { ": \($0.place.line):\($0.place.column): \($0.message)" } ?? ""))
+        }
+    }
+}
