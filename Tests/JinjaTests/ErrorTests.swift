@@ -121,6 +121,15 @@ import Testing
             references: ["l", "y", "x"]),
         Example(source: "${{ x }}{% set x = y %}${{ x }}", references: ["x", "y"]),
         Example(
+            source: "{% for x in a.l | sort %}${{ x.b }}{% for y in x.c %}${{ y['d'] }}{% endfor %}{% endfor %}",
+            references: ["a.l", "a.l.0.b", "a.l.0.c", "a.l.0.c.0.d"]),
+        Example(source: "{% for x, y in l %}${{ x.b }}{% endfor %}", references: ["l"]),
+        Example(source: "{% for x in l | map('first') %}${{ x.b }}{% endfor %}", references: ["l"]),
+        Example(source: "${{ a.l | map(attribute='b.c') | sort(attribute='d') }}", references: ["a.l.0.b.c", "a.l"]),
+        Example(
+            source: "${{ l | selectattr('a', 'defined') | list | sum(attribute='b') }}",
+            references: ["l.0.a?", "l.0.b", "l"]),
+        Example(
             source: "{% macro m(a, b=c) %}${{ a }}${{ d }}${{ varargs }}{% endmacro %}${{ m(e) }}",
             references: ["c", "d", "e"]),
         Example(source: "{% with a = b %}${{ a }}{% endwith %}${{ a }}", references: ["b", "a"]),

@@ -79,7 +79,7 @@ final class ForNode: StatementNode {
     func analyse(_ analysis: inout NameAnalysis) {
         items.analyse(&analysis)
         analysis.open()
-        analysis.bind(target)
+        analysis.bind(target, toElementsOf: items)
         if let filter {
             filter.analyse(&analysis)
             analysis.assume(filter, is: true)

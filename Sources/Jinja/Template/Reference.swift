@@ -22,6 +22,9 @@ package struct Reference: Sendable, Hashable {
     package let offset: Int
     package let length: Int
     package let path: [Segment]
+    /// How many segments of the path were given elsewhere: by the `for` that bound the name, or the list before a filter.
+    /// What is wrong with these is told there.
+    package let given: Int
     /// Whether the name itself is called, as `range` in `range(3)`.
     package let isCalled: Bool
     /// Whether the template deals with the value not being there: by `is defined`, `default`, or a condition around it

@@ -146,7 +146,7 @@ struct ReferenceCheck {
         let reference = used.reference
         if scope.isCondition, reference.isCalled, StatusFunction.isName(reference.name) { return }
         guard var shape = scope.shape(of: reference.name) else {
-            guard !functions.contains(reference.name), !reference.isGuarded else { return }
+            guard !functions.contains(reference.name), !reference.isGuarded, reference.given == 0 else { return }
             report(
                 unknown(reference.name, isCalled: reference.isCalled, in: scope), used, offset: reference.offset,
                 length: reference.name.utf8.count, suggestion: near(reference, in: scope))
@@ -154,10 +154,12 @@ struct ReferenceCheck {
         }
         var path = reference.name
         // `default` and `is defined` deal with the last key only: what is before it must be there.
-        for segment in reference.isGuarded ? reference.path.dropLast() : reference.path[...] {
+        for (index, segment) in (reference.isGuarded ? reference.path.dropLast() : reference.path[...]).enumerated() {
+            let isGiven = index < reference.given
             switch (segment.key, shape) {
             case (.name(let key), .mapping(let members)):
                 guard let member = members.first(where: { $0.name == key }) else {
+                    if isGiven { return }
                     reportMissing(key, of: path, members, used, segment, in: scope)
                     return
                 }
@@ -167,6 +169,7 @@ struct ReferenceCheck {
                 shape = element
                 path += "[…]"
             case (.name, _) where segment.isCalled: return
+            case (.index, .mapping) where isGiven, (.name, .list) where isGiven: return
             case (.name(let key), .text), (.name(let key), .integer), (.name(let key), .number),
                 (.name(let key), .boolean):
                 report(
