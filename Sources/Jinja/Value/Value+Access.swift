@@ -43,6 +43,9 @@ extension Value {
         return list[index]
     }
 
+    /// The methods that templates can call on a value of this kind, in order.
+    package var methodNames: [String] { Methods.names(of: self).sorted() }
+
     /// Whether the value counts as true in a condition: all but `false`, `null`, zero and what is empty.
     ///
     /// An undefined value counts as false here; inside a template, asking for it is an error.

@@ -168,7 +168,12 @@ struct ReferenceCheck {
             case (.index, .list(let element)):
                 shape = element
                 path += "[…]"
-            case (.name, _) where segment.isCalled: return
+            case (.name(let key), _) where segment.isCalled:
+                guard let methods = shape.methodNames, !methods.contains(key) else { return }
+                report(
+                    "`\(path)` is a \(shape.typeName) and has no method `\(key)`", used, offset: segment.offset,
+                    length: segment.length, suggestion: nearest(key, among: methods))
+                return
             case (.index, .mapping) where isGiven, (.name, .list) where isGiven: return
             case (.name(let key), .text), (.name(let key), .integer), (.name(let key), .number),
                 (.name(let key), .boolean):

@@ -1,3 +1,6 @@
+import Jinja
+import OrderedCollections
+
 /// What is known of a value before anything runs, as far as expressions can be checked against it.
 package indirect enum Shape: Sendable, Hashable {
     /// Nothing is known: every name below is taken on trust.
@@ -17,6 +20,17 @@ package indirect enum Shape: Sendable, Hashable {
             self.name = name
             self.shape = shape
             self.documentation = documentation
+        }
+    }
+
+    /// The methods of a value of this kind; `nil` where its kind is not known.
+    var methodNames: [String]? {
+        switch self {
+        case .any: nil
+        case .text: Value.string("").methodNames
+        case .integer, .number, .boolean: []
+        case .list: Value.list([]).methodNames
+        case .mapping: Value.mapping([:]).methodNames
         }
     }
 

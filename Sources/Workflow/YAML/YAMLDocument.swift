@@ -55,7 +55,8 @@ enum YAMLDocument {
                     message: "`\(tag)` is taken for a YAML tag: text that begins with `!` needs quotes")
             }
             return YAMLNode(
-                content: .scalar(YAMLScalar(text: scalar.string, style: style(scalar))), place: place)
+                content: .scalar(YAMLScalar(text: scalar.string, style: style(scalar, in: source, at: place))),
+                place: place)
         case .sequence(let sequence):
             var elements: [YAMLNode] = []
             for element in sequence {
@@ -76,14 +77,25 @@ enum YAMLDocument {
         }
     }
 
-    private static func style(_ scalar: Yams.Node.Scalar) -> YAMLScalar.Style {
+    private static func style(
+        _ scalar: Yams.Node.Scalar, in source: SourceText, at place: Place
+    ) -> YAMLScalar.Style {
         switch scalar.style {
         case .singleQuoted: .singleQuoted
         case .doubleQuoted: .doubleQuoted
         case .literal: .literal
         case .folded: .folded
-        case .any, .plain: scalar.tag == Tag(.str) ? .doubleQuoted : .plain
+        // A tag makes a text of what looks like a number, as quotes do.
+        case .any, .plain: isTaggedAsText(in: source, at: place) ? .doubleQuoted : .plain
         }
+    }
+
+    /// Whether `!!str` stands before a value, or where the parser says that it begins.
+    private static func isTaggedAsText(in source: SourceText, at place: Place) -> Bool {
+        let line = source.line(place.line).unicodeScalars
+        let before = String(String.UnicodeScalarView(line.prefix(place.column - 1)))
+        let behind = String(String.UnicodeScalarView(line.dropFirst(place.column - 1)))
+        return behind.hasPrefix("!!str") || before.firstMatch(of: /!!str +$/) != nil
     }
 
     /// The first tab that stands in the indentation of a line and not inside a block of text, as far as can be told
