@@ -83,6 +83,17 @@ struct BrokenWorkflow: Sendable, CustomTestStringConvertible {
             ])
     }
 
+    @Test func `a file that cannot be read is a mistake like others, and hides none`() throws {
+        try Data([0x76, 0xFF, 0xFE]).write(to: fixture.folder.appending(path: "bytes.yaml"))
+        try fixture.write("version: 1\nsteps: []\n", to: "empty.yaml")
+        let outcome = try fixture.run("check", "gone.yaml", "bytes.yaml", "empty.yaml", "--json")
+        #expect(outcome.status == 65)
+        let found = try #require(try outcome.json["diagnostics"]?.list)
+        #expect(found.map { $0["file"] } == ["gone.yaml", "bytes.yaml", "empty.yaml"])
+        #expect(found.map { $0["line"] } == [1, 1, 2])
+        #expect(found[1]["message"] == "bytes.yaml is not UTF-8 text: save it in that encoding")
+    }
+
     @Test func `the shipped workflows have no mistakes`() throws {
         let outcome = try fixture.start(["check"], in: CommandFixture.repository).finish()
         #expect(outcome.status == 0, "\(outcome.errors)")

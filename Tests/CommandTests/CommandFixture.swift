@@ -117,8 +117,13 @@ final class CommandFixture {
 
         /// Waits until the output holds a text, or the program has ended.
         func waitForOutput(_ text: String) throws {
+            try wait { outputSoFar.contains(text) || !process.isRunning }
+        }
+
+        /// Waits until something outside is so.
+        func wait(until isSo: () -> Bool) throws {
             let deadline = Date.now.addingTimeInterval(Self.patience)
-            while !outputSoFar.contains(text), process.isRunning {
+            while !isSo() {
                 guard Date.now < deadline else { throw timedOut() }
                 Thread.sleep(forTimeInterval: 0.02)
             }

@@ -4,7 +4,31 @@ import Testing
 
 /// Ctrl-C in the middle of the work.
 @Suite struct InterruptionTests {
-    @Test(arguments: [SIGINT, SIGTERM])
+    @Test func `a second signal ends the program of a step too`() throws {
+        let fixture = try CommandFixture()
+        try fixture.write(
+            """
+            version: 1
+            steps:
+              - id: a
+                run: trap '' TERM; echo $$ > pid.new; mv pid.new pid; sleep 3600; sleep 3600
+            """, to: "w.yaml")
+        let started = try fixture.start(["run", "w.yaml"])
+        try started.wait { fixture.exists("pid") }
+        kill(started.process.processIdentifier, SIGINT)
+        kill(started.process.processIdentifier, SIGINT)
+        let outcome = try started.finish()
+        #expect(outcome.status == 130)
+        let pid = try #require(pid_t(try fixture.text(of: "pid").trimmingCharacters(in: .whitespacesAndNewlines)))
+        try started.wait { kill(pid, 0) != 0 || isZombie(pid) }
+    }
+
+    /// An orphan that ended and that nobody has asked about yet.
+    private func isZombie(_ pid: pid_t) -> Bool {
+        (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8))?.contains(") Z ") ?? false
+    }
+
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
     func `a signal during generation ends the run as interrupted, with exit code 130`(signal: Int32) throws {
         let fixture = try CommandFixture()
         // So many answers that one is always being generated.

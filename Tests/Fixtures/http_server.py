@@ -4,6 +4,7 @@
 /status/N   answers with that status
 /bytes/N    answers with so many bytes
 /redirect   leads to the URL in the query
+/loop       leads to itself
 /silent     never answers
 """
 
@@ -24,6 +25,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         name, _, number = parts.path.strip("/").partition("/")
         if name == "silent":
             time.sleep(600)
+        elif name == "loop":
+            self.send(302, b"", [("Location", "/loop")])
         elif name == "redirect":
             self.send(302, b"", [("Location", urllib.parse.unquote(parts.query))])
         elif name == "status":

@@ -36,6 +36,19 @@ import Testing
         }
     }
 
+    @Test func anInputThatIsNotGivenIsPassedOnAsNotGiven() async throws {
+        try await ProjectFolder.with { project in
+            try project.write(shout, to: "workflows/shout.yaml")
+            let value = try await project.value(
+                of: "steps.a.text",
+                after: "  - { id: a, workflow: { name: shout, inputs: { text: hoo, mark: '${{ none }}' } } }")
+            #expect(value == "HOO!")
+            let error = try await project.failure(
+                of: "  - { id: a, workflow: { name: shout, inputs: { text: '${{ none }}' } } }")
+            #expect(error?.message == "the input `text` of `shout` is required, and got nothing")
+        }
+    }
+
     @Test func itsStepsAreInTheRecordBelowIt() async throws {
         try await ProjectFolder.with { project in
             try project.write(shout, to: "workflows/shout.yaml")

@@ -53,7 +53,8 @@ import Testing
     @Test func whatIsNotThereIsNamed() async throws {
         try await ProjectFolder.with { project in
             let program = try await project.failure(of: "  - { id: a, run: [no-such-owl] }")
-            #expect(program?.message == "there is no program `no-such-owl`: install it, or give its path")
+            #expect(
+                program?.message == "there is no program `no-such-owl` that can be run: install it, or give its path")
             let folder = try await project.failure(of: "  - { id: a, run: { command: [ls], cwd: gone } }")
             #expect(folder?.message.contains("`cwd` is no folder") == true)
         }
@@ -62,7 +63,7 @@ import Testing
     @Test func aProgramThatWritesTooMuchIsEnded() async throws {
         try await ProjectFolder.with { project in
             let error = try await project.failure(of: "  - { id: a, run: { command: yes, max_bytes: 100000 } }")
-            #expect(error?.code == "command_failed")
+            #expect(error?.code == "output_too_large")
             #expect(error?.message.contains("more than 100000 bytes") == true)
         }
     }

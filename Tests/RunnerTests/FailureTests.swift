@@ -35,6 +35,44 @@ import Testing
         }
     }
 
+    @Test func whatIsNotASuccessMayRunToo() async throws {
+        try await ProjectFolder.with { project in
+            let outcome = try await project.run(
+                """
+                steps:
+                  - { id: bad, read: nothing.txt }
+                  - { id: told, if: not success(), set: { x: 1 } }
+                """)
+            #expect(try await states(outcome, in: project) == ["bad": "failed", "told": "done"])
+        }
+    }
+
+    @Test func whatAProgramSaysCannotSteerATerminal() async throws {
+        try await ProjectFolder.with { project in
+            let error = try await project.failure(
+                of: "  - { id: a, run: \"printf 'bad \\\\033]0;x\\\\007' >&2; exit 3\" }")
+            #expect(
+                error?.message.hasSuffix("exit code 3: bad \u{FFFD}]0;x\u{FFFD}") == true, "\(error?.message ?? "")")
+        }
+    }
+
+    @Test func aPlanSeesTheStatesThatARunSees() async throws {
+        try await ProjectFolder.with { project in
+            let plan = try await project.prepare(
+                """
+                steps:
+                  - { id: may, continue_on_error: true, read: nothing.txt }
+                  - { id: page, if: steps.may.state == "failed", write: { path: a.txt, text: "${{ steps.may.error.code }}" } }
+                  - { id: run, run: "true" }
+                  - { id: out, write: { path: ../x, text: "${{ steps.run.stdout }}" } }
+                """
+            ).plan(inputs: [:])
+            #expect(plan.steps.map(\.error).prefix(3) == [nil, nil, nil])
+            #expect(plan.steps[1].lines == ["writes a.txt, 14 bytes"])
+            #expect(plan.steps[3].error?.contains("outside the project folder") == true)
+        }
+    }
+
     @Test func withoutAFailureTheStepsForItAreSkipped() async throws {
         try await ProjectFolder.with { project in
             let outcome = try await project.run(

@@ -1,4 +1,5 @@
 import Foundation
+import History
 import Testing
 
 @testable import Runner
@@ -63,6 +64,17 @@ struct PatternCase: Sendable {
 }
 
 @Suite struct WriteGuardTests {
+    @Test(arguments: ["nightjar.yaml", "sub/../nightjar.yaml", "NIGHTJAR.YAML", "link.txt"])
+    func theConfigurationIsWrittenByNoStep(path: String) async throws {
+        try await ProjectFolder.with { project in
+            try project.write("default_model: x\n", to: "nightjar.yaml")
+            try project.link("link.txt", to: "nightjar.yaml")
+            let error = try await project.failure(of: "  - { id: a, write: { path: \(path), text: x } }")
+            #expect(error?.code == "write_refused")
+            #expect(try project.text("nightjar.yaml") == "default_model: x\n")
+        }
+    }
+
     @Test(arguments: ["a.txt", "new/folder/a.txt", "./a.txt", "new/../a.txt", "inner/a.txt", "..a.txt", "..."])
     func aPlaceInTheProjectMayBeWritten(path: String) async throws {
         try await ProjectFolder.with { project in

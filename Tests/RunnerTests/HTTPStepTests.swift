@@ -42,14 +42,14 @@ struct HTTPStepTests {
                       - id: a
                         http:
                           url: \(server.url)/echo?x=1
-                          query: { q: "a b&c", n: "${{ 2 }}" }
+                          query: { q: "a b&c+d", n: "${{ 2 }}" }
                           headers: { X-A: "${{ 'v' }}" }
                           json: { list: [1, "${{ 'ü' }}"] }
                       - { id: b, http: { url: "\(server.url)/echo", method: PUT, body: "plain ${{ 1 }}" } }
                     """)
             #expect(
                 value == [
-                    "POST", "/echo?x=1&q=a%20b%26c&n=2", "v", "application/json", #"{"list":[1,"ü"]}"#, "plain 1",
+                    "POST", "/echo?x=1&q=a%20b%26c%2Bd&n=2", "v", "application/json", #"{"list":[1,"ü"]}"#, "plain 1",
                 ])
         }
     }
@@ -57,7 +57,7 @@ struct HTTPStepTests {
     @Test func aStatusThatIsNoSuccessFailsUnlessAllowed() async throws {
         try await ProjectFolder.with { project in
             let error = try await project.failure(of: "  - { id: a, http: '\(server.url)/status/404' }")
-            #expect(error?.code == "http_failed")
+            #expect(error?.code == "http_status")
             #expect(error?.message == "\(server.url)/status/404 answers with status 404: status 404")
             let value = try await project.value(
                 of: "steps.a.status",
@@ -75,8 +75,11 @@ struct HTTPStepTests {
                 of: "  - { id: a, http: '\(server.url)/redirect?http://93.184.216.34/' }")
             #expect(away?.code == "request_refused")
             let endless = try await project.failure(
-                of: "  - { id: a, http: '\(server.url)/redirect?/redirect%3F/redirect' }")
+                of: "  - { id: a, http: '\(server.url)/loop' }")
             #expect(endless?.code == "http_failed")
+            let nowhere = try await project.failure(
+                of: "  - { id: a, http: '\(server.url)/redirect?http://127.0.0.1:70000/' }")
+            #expect(nowhere?.code == "bad_value")
         }
     }
 
@@ -92,6 +95,7 @@ struct HTTPStepTests {
     @Test(arguments: [
         ("ftp://127.0.0.1/", "bad_value"), ("127.0.0.1", "bad_value"), ("http:///x", "bad_value"),
         ("http://127.0.0.1:1/", "http_failed"),
+        ("http://127.0.0.1:99999/", "bad_value"),
     ])
     func whatCannotBeAskedIsNamed(url: String, code: String) async throws {
         try await ProjectFolder.with { project in

@@ -49,7 +49,7 @@ import Testing
             let prompt = steps["each"]?.nested.last?.lines ?? []
             #expect(prompt.first == "asks script/owl, 7 prompt tokens, at most 1024 for the answer:")
             #expect(prompt.dropFirst() == ["  Be kind.", "  owl: one"])
-            #expect(steps["page"]?.dependsOnAnswers == false)
+            #expect(steps["page"]?.dependsOnResults == false)
             #expect(steps["page"]?.lines.first?.hasPrefix("writes out/page.txt") == true)
             #expect(steps["old"]?.lines == ["skipped: its `if` is not true"])
             #expect(steps["table"]?.lines == ["replaces b.txt, 7 bytes"])
@@ -62,7 +62,7 @@ import Testing
                 "steps:\n  - { id: a, prompt: Hello }\n  - { id: b, parse: '${{ steps.a.text }}' }"
             ).plan(inputs: [:])
             #expect(!plan.hasErrors)
-            #expect(plan.steps.map(\.dependsOnAnswers) == [false, true])
+            #expect(plan.steps.map(\.dependsOnResults) == [false, true])
         }
     }
 

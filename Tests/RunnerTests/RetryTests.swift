@@ -46,6 +46,25 @@ import Testing
         }
     }
 
+    @Test func ofAnAttemptThatIsMadeAgainNoOutcomeIsLeft() async throws {
+        try await ProjectFolder.with { project in
+            let outcome = try await project.run(
+                """
+                steps:
+                  - id: group
+                    retry: 3
+                    steps:
+                      - { id: may, continue_on_error: true, prompt: first }
+                      - { id: each, foreach: { items: [1, 2], on_error: continue }, prompt: "${{ item }}" }
+                      - { id: must, prompt: last }
+                """, engine: failing(4), sleep: { _ in })
+            #expect(outcome.state == .done)
+            #expect(outcome.work.itemsDone == 2)
+            #expect(outcome.work.itemsFailed == 0 && outcome.work.stepsFailed == 0)
+            #expect(outcome.work.calls == 4)
+        }
+    }
+
     @Test func theLastFailureIsTheStepsOwn() async throws {
         try await ProjectFolder.with { project in
             let waits = Collected<Duration>()

@@ -1,3 +1,4 @@
+import History
 import Jinja
 import OrderedCollections
 import Testing
@@ -5,8 +6,8 @@ import Testing
 @testable import Runner
 
 @Suite struct SplitStepTests {
-    private func pieces(_ text: String, _ lengths: [Int]) -> [String] {
-        TextUnits.chunks(of: text, unitLengths: lengths, size: 1, overlap: 0).map { String($0.text) }
+    private func pieces(_ text: String, _ lengths: [Int]) throws -> [String] {
+        try TextUnits.chunks(of: text, unitLengths: lengths, size: 1, overlap: 0).map { String($0.text) }
     }
 
     @Test(arguments: [
@@ -19,23 +20,34 @@ import Testing
         ("夜鷹。鳴く！", ["夜鷹。", "鳴く！"]),
         ("", []), ("no end", ["no end"]), ("...", ["..."]),
     ])
-    func sentencesEndWhereAReaderWouldSay(text: String, sentences: [String]) {
-        #expect(pieces(text, TextUnits.sentences(of: text)) == sentences)
+    func sentencesEndWhereAReaderWouldSay(text: String, sentences: [String]) throws {
+        #expect(try pieces(text, TextUnits.sentences(of: text)) == sentences)
     }
 
-    @Test func linesKeepTheirEnds() {
-        #expect(pieces("a\nb\r\n\nc", TextUnits.lines(of: "a\nb\r\n\nc")) == ["a\n", "b\r\n", "\n", "c"])
+    @Test func linesKeepTheirEnds() throws {
+        #expect(try pieces("a\nb\r\n\nc", TextUnits.lines(of: "a\nb\r\n\nc")) == ["a\n", "b\r\n", "\n", "c"])
     }
 
-    @Test func tokensThatEndInsideACharacterDoNotCutIt() {
+    @Test func tokensThatEndInsideACharacterDoNotCutIt() throws {
         // The owl has four bytes, and the family is one character of many scalars.
         for text in ["a🦉b🦉c", "👨‍👩‍👧x👨‍👩‍👧", "é\u{301}x"] {
             for length in 1...5 {
                 let count = (text.utf8.count + length - 1) / length
-                let chunks = TextUnits.chunks(
+                let chunks = try TextUnits.chunks(
                     of: text, unitLengths: Array(repeating: length, count: count), size: 2, overlap: 0)
                 #expect(chunks.map { String($0.text) }.joined() == text)
             }
+        }
+    }
+
+    @Test func aRowOfDotsAndAWideOverlapHaveTheirLimits() async throws {
+        #expect(try TextUnits.sentences(of: String(repeating: ".", count: 200_000)) == [200_000])
+        try await ProjectFolder.with { project in
+            let error = try await project.failure(
+                of:
+                    "  - { id: a, split: { text: \"${{ 'line\\n' * 30000 }}\", by: lines, size: 20000, overlap: 19999 } }"
+            )
+            #expect(error?.message == "the chunks would hold more than 64 MB together: lower `overlap`")
         }
     }
 

@@ -87,6 +87,16 @@ import Testing
         #expect(long.first?.contains("`b.yaml` → `c.yaml` → `b.yaml`") == true)
     }
 
+    /// Each level calls the next one many times: read anew each time, this would never end.
+    @Test func whatManyCallIsReadOnce() throws {
+        var files: [String: String] = ["workflows/w12.yaml": "version: 1\nsteps:\n  - { id: a, set: { x: 1 } }\n"]
+        for level in 0..<12 {
+            let calls = (0..<8).map { "  - { id: s\($0), workflow: w\(level + 1) }\n" }.joined()
+            files["workflows/w\(level).yaml"] = "version: 1\nsteps:\n" + calls
+        }
+        #expect(try mistakes(of: "workflows/w0.yaml", in: files) == [])
+    }
+
     @Test func mistakesInsideAreToldWithTheirPlace() throws {
         let broken = "version: 1\nsteps:\n  - { id: a, raed: x }\n"
         #expect(

@@ -69,7 +69,8 @@ struct CheckCommand: ParsableCommand {
         } catch let diagnostics as Diagnostics {
             return diagnostics.all
         } catch let failure as WorkflowFile.Failure {
-            throw CommandFailure(.invalid, failure.description)
+            let source = SourceText(file: name, text: "")
+            return [Diagnostic(in: source, at: .start, message: failure.description)]
         }
     }
 }

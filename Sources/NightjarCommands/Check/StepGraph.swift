@@ -15,21 +15,33 @@ struct StepGraph {
 
     private static func lines(of steps: [Step], indent: String) -> [String] {
         steps.flatMap { nodes(of: $0, indent: indent) }
-            + steps.flatMap { step in step.needs.map { "\(indent)\($0) --> \(step.id)" } }
+            + steps.flatMap { step in step.needs.map { "\(indent)\(node($0)) --> \(node(step.id))" } }
+    }
+
+    /// Words that Mermaid takes for its own.
+    private static let reserved: Set<String> = [
+        "end", "graph", "subgraph", "flowchart", "style", "class", "classDef", "click", "linkStyle", "default",
+    ]
+
+    private static func node(_ id: String) -> String { reserved.contains(id) ? id + "_" : id }
+
+    /// Mermaid writes what has a meaning of its own as an entity.
+    private static func escaped(_ text: String) -> String {
+        text.replacing("#", with: "#35;").replacing("\"", with: "#quot;").replacing("<", with: "#lt;")
+            .replacing(">", with: "#gt;").replacing("\n", with: " ")
     }
 
     private static func nodes(of step: Step, indent: String) -> [String] {
-        var label = "\(step.name ?? step.id)<br>\(step.kindName)"
+        var label = "\(escaped(step.name ?? step.id))<br>\(step.kindName)"
         if step.foreach != nil { label += ", for each item" }
-        if let condition = step.condition { label += "<br>if \(condition.source)" }
-        // Mermaid writes a quote inside quotes as an entity.
-        let quoted = "\"\(label.replacing("\"", with: "#quot;"))\""
+        if let condition = step.condition { label += "<br>if \(escaped(condition.source))" }
+        let quoted = "\"\(label)\""
         let inner: [Step]
         switch step.body {
         case .nested(let steps): inner = steps
-        case .kind: return ["\(indent)\(step.id)[\(quoted)]"]
+        case .kind: return ["\(indent)\(node(step.id))[\(quoted)]"]
         }
-        return ["\(indent)subgraph \(step.id)[\(quoted)]"] + lines(of: inner, indent: indent + "    ") + [
+        return ["\(indent)subgraph \(node(step.id))[\(quoted)]"] + lines(of: inner, indent: indent + "    ") + [
             "\(indent)end"
         ]
     }

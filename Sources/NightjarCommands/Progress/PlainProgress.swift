@@ -16,7 +16,7 @@ final class PlainProgress: RunObserver {
     private let counts = Mutex<[String: Counted]>([:])
 
     func observe(_ event: RunEvent) {
-        if let line = line(for: event) { Console.note(line) }
+        if let line = line(for: event) { Console.note(line.printable) }
     }
 
     func finish() {}
@@ -45,7 +45,7 @@ final class PlainProgress: RunObserver {
     private func itemLine(_ step: StepEvent, _ index: Int, _ outcome: StepOutcome) -> String? {
         let counted = counts.withLock { counts in
             counts[step.path, default: Counted()].finished += 1
-            if outcome != .done { counts[step.path, default: Counted()].failed += 1 }
+            if case .failed = outcome { counts[step.path, default: Counted()].failed += 1 }
             return counts[step.path, default: Counted()]
         }
         if case .failed(let message) = outcome { return "\(step.path)[\(index)]: failed: \(message)" }

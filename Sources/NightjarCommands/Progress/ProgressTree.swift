@@ -21,6 +21,8 @@ struct ProgressTree {
         var items: Items?
         /// What the step says of itself: a file it wrote, the model it loads.
         var remark: String?
+        /// Whether the remark is about an attempt to come.
+        var isWaiting = false
         var tokensPerSecond: Double?
     }
 
@@ -48,10 +50,18 @@ struct ProgressTree {
             }
         case .stepFinished(let step, let outcome, let seconds):
             // Inside items a step ends many times; its line lives as long as the loop.
-            if !step.isInsideItems { change(step) { $0.state = .finished(outcome, seconds: seconds) } }
+            if !step.isInsideItems {
+                change(step) {
+                    $0.state = .finished(outcome, seconds: seconds)
+                    if $0.isWaiting { $0.remark = nil }
+                }
+            }
             if case .finished = nodes.first(where: { $0.event.line == step.line })?.state { removeInner(of: step) }
         case .stepRetried(let step, let attempt, _, let delay):
-            change(step) { $0.remark = "attempt \(attempt) in \(Figures.duration(delay))" }
+            change(step) {
+                $0.isWaiting = true
+                $0.remark = "attempt \(attempt) in \(Figures.duration(delay))"
+            }
         case .modelLoading(let step, let model, let progress):
             change(step) { $0.remark = progress < 1 ? "loading \(model), \(Int(progress * 100)) %" : nil }
         case .modelText(let step, _, let tokens): hear(step, tokens, moment)
@@ -61,7 +71,10 @@ struct ProgressTree {
                 change(step) { $0.tokensPerSecond = Double(call.generatedTokens) / call.generationSeconds }
             }
         case .fileWritten(let step, let path, let bytes):
-            change(step) { $0.remark = "\(path), \(Figures.bytes(bytes))" }
+            change(step) {
+                $0.isWaiting = false
+                $0.remark = "\(path), \(Figures.bytes(bytes))"
+            }
         case .runFinished: isFinished = true
         }
     }

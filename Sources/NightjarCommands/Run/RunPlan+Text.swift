@@ -18,7 +18,7 @@ extension RunPlan.PlannedStep {
         // An empty line of a prompt stays empty.
         var all = [head] + lines.map { $0.contains { $0 != " " } ? "\(indent)  \($0)" : "" }
         if let error { all.append("\(indent)  fails: \(error)") }
-        if dependsOnAnswers { all.append("\(indent)  depends on what the model answers") }
+        if dependsOnResults { all.append("\(indent)  depends on results of earlier steps") }
         all += nested.map { $0.text(indent: indent + "  ") }
         return all.joined(separator: "\n")
     }
@@ -30,7 +30,7 @@ extension RunPlan.PlannedStep {
         ]
         if let items { entry["items"] = .integer(items) }
         if let error { entry["error"] = .string(error) }
-        if dependsOnAnswers { entry["depends_on_answers"] = true }
+        if dependsOnResults { entry["depends_on_results"] = true }
         if !nested.isEmpty { entry["steps"] = .list(nested.map(\.value)) }
         return .mapping(entry)
     }

@@ -40,7 +40,8 @@ extension RunRecord {
 extension StepRecord {
     var value: Value {
         var fields: Mapping = [
-            "path": .string(path), "id": .string(stepID), "kind": .string(kind), "state": .string(state.rawValue),
+            "path": .string(path), "id": .string(stepID), "kind": .string(kind),
+            "attempt": .integer(attempt), "state": .string(state.rawValue),
             "started_at": started.value, "seconds": seconds.value,
             "output": output.map { Value(recorded: $0) } ?? .null,
         ]

@@ -73,7 +73,8 @@ struct RunDetails: Sendable {
             ],
             rows: steps.map { step in
                 [
-                    step.path, step.kind, step.state.rawValue, step.seconds.map(Figures.duration) ?? "",
+                    step.path + (step.attempt > 1 ? " (attempt \(step.attempt))" : ""), step.kind, step.state.rawValue,
+                    step.seconds.map(Figures.duration) ?? "",
                     step.error?.message.clipped(to: 100) ?? "",
                 ]
             })

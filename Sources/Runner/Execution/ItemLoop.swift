@@ -95,10 +95,12 @@ struct ItemLoop: Sendable {
         var names = names
         names[foreach.itemName] = item
         names["index"] = .integer(turn.index)
+        let trial = execution.trial()
         do {
-            let result = try await attempt(turn, names, itemRow)
+            let result = try await attempt(turn, by: trial, names, itemRow)
+            execution.keepOutcomes(of: trial)
             try await history.endItem(itemRow, state: .done, output: Value.mapping(result).json(.compact), at: now())
-            execution.run.progress.add { $0.itemsDone += 1 }
+            execution.run.progress.addOutcome { $0.itemsDone += 1 }
             report(turn.index, .done)
             return .done(turn.index, result)
         } catch let error as HistoryError {
@@ -112,28 +114,31 @@ struct ItemLoop: Sendable {
                         after: RecordedError(error).message, delay: delay.inSeconds))
                 return .postponed(Turn(index: turn.index, item: itemRow, attempt: turn.attempt + 1), delay)
             }
+            execution.keepOutcomes(of: trial)
             let isFailure = outcome != .interrupted
             try await history.endItem(
                 itemRow, state: isFailure ? .failed : .interrupted, error: RecordedError(error), at: now())
             report(turn.index, outcome)
             guard isFailure else { throw CancellationError() }
-            execution.run.progress.add { $0.itemsFailed += 1 }
+            execution.run.progress.addOutcome { $0.itemsFailed += 1 }
             return .failed(turn.index, error)
         }
     }
 
     /// A kind of step that has items itself gets a row for each attempt; nested steps have their own.
-    private func attempt(_ turn: Turn, _ names: Mapping, _ item: ItemRowID) async throws -> Mapping {
+    private func attempt(
+        _ turn: Turn, by trial: StepExecution, _ names: Mapping, _ item: ItemRowID
+    ) async throws -> Mapping {
         let path = execution.event(ofItem: turn.index).path
         guard case .kind = execution.step.body else {
             return try await execution.timeLimit.run { [row] in
-                try await execution.executeBody(names, row: row, item: item, path: path)
+                try await trial.executeBody(names, row: row, item: item, path: path)
             }
         }
         let own = try await execution.begin(path: path, item: item, attempt: turn.attempt)
         do {
             let result = try await execution.timeLimit.run {
-                try await execution.executeBody(names, row: own, item: item, path: path)
+                try await trial.executeBody(names, row: own, item: item, path: path)
             }
             try await execution.end(own, StepEnding(outcome: .done, result: result))
             return result

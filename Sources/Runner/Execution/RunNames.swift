@@ -31,9 +31,6 @@ extension RunNames {
         ]
     }
 
-    /// The names that a workflow has of its own or shares with those that it calls; all others belong to one place.
-    static let everywhere: Set<String> = ["inputs", "steps", "env", "run", "workflow"]
-
     static func workflow(_ definition: WorkflowDefinition, file: URL?, project: Project) -> Mapping {
         [
             "name": .string(definition.name), "path": .string(file?.path ?? definition.source.file),

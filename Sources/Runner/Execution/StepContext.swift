@@ -32,7 +32,7 @@ struct RunContext: Sendable {
     let setting: RunSetting
     let files: ProjectFiles
     let environment: Environment
-    let progress: RunProgress
+    var progress: RunProgress
 }
 
 /// What a kind of step does.

@@ -6,7 +6,7 @@ import Workflow
 
 /// One step from beginning to end: its row, its condition, its items, its attempts, its result.
 struct StepExecution: Sendable {
-    let run: RunContext
+    private(set) var run: RunContext
     let step: Step
     let surroundings: StepSequence.Surroundings?
 
@@ -55,16 +55,19 @@ struct StepExecution: Sendable {
         var row = first
         var made = 1
         while true {
+            let trial = trial()
             do {
                 let current = row
                 let result = try await timeLimit.run {
-                    try await executeBody(names, row: current, item: surroundings?.item, path: path)
+                    try await trial.executeBody(names, row: current, item: surroundings?.item, path: path)
                 }
+                keepOutcomes(of: trial)
                 return try await finish(StepEnding(outcome: .done, result: result), row: row, since: clock)
             } catch let error as HistoryError {
                 throw error
             } catch {
                 guard !Task.isCancelled, let delay = attempts.delay(after: error, made: made) else {
+                    keepOutcomes(of: trial)
                     return try await finish(StepEnding(failure: error), row: row, since: clock)
                 }
                 try await end(row, StepEnding(failure: error))
@@ -74,6 +77,8 @@ struct StepExecution: Sendable {
                 do {
                     try await run.setting.sleep(delay)
                 } catch {
+                    let seconds = clock.duration(to: .now).inSeconds
+                    run.setting.report(.stepFinished(event, outcome: .interrupted, seconds: seconds))
                     return StepEnding(failure: CancellationError())
                 }
                 row = try await begin(path: path, item: surroundings?.item, attempt: made)
@@ -87,7 +92,7 @@ struct StepExecution: Sendable {
         try await end(row, ending)
         let seconds = clock.duration(to: .now).inSeconds
         if seconds > Self.worthSynchronizing { try await run.setting.history.sync() }
-        if case .failed = ending.outcome, step.continuesOnError { run.progress.add { $0.stepsFailed += 1 } }
+        if case .failed = ending.outcome, step.continuesOnError { run.progress.addOutcome { $0.stepsFailed += 1 } }
         run.setting.report(.stepFinished(event, outcome: ending.outcome, seconds: seconds))
         return ending
     }
@@ -107,6 +112,18 @@ struct StepExecution: Sendable {
             return try await executable.execute(
                 StepContext(run: run, step: step, event: event, row: row, item: item, names: names))
         }
+    }
+
+    /// The same for one attempt, whose outcomes count only if it is the last one.
+    func trial() -> StepExecution {
+        guard attempts.retry != nil else { return self }
+        var trial = self
+        trial.run.progress = RunProgress(attemptIn: run.progress)
+        return trial
+    }
+
+    func keepOutcomes(of trial: StepExecution) {
+        if trial.run.progress !== run.progress { trial.run.progress.keep() }
     }
 
     var path: String { surroundings.map { "\($0.path).\(step.id)" } ?? step.id }
@@ -134,7 +151,7 @@ struct StepExecution: Sendable {
 
     private var isRetriedByDefault: Bool {
         guard case .kind(let kind) = step.body else { return false }
-        return kind is PromptStep || kind is RunStep || kind is HTTPStep
+        return type(of: kind).isRetriedByDefault
     }
 
     func begin(path: String, item: ItemRowID?, attempt: Int = 1) async throws -> StepRowID {

@@ -19,6 +19,8 @@ struct StepFailure: Error, Sendable, CustomStringConvertible {
         case checkFailed = "check_failed"
         case commandFailed = "command_failed"
         case httpFailed = "http_failed"
+        case httpStatus = "http_status"
+        case outputTooLarge = "output_too_large"
         case requestRefused = "request_refused"
         case timedOut = "timed_out"
     }
@@ -28,7 +30,8 @@ struct StepFailure: Error, Sendable, CustomStringConvertible {
 
     init(_ code: Code, _ message: String) {
         self.code = code
-        self.message = message
+        // What programs, servers and models say is shown on terminals, which must not obey it.
+        self.message = message.printable
     }
 
     var description: String { message }
@@ -43,8 +46,21 @@ extension RecordedError {
         case let diagnostic as Diagnostic:
             self.init(code: StepFailure.Code.expression.rawValue, message: diagnostic.headline)
         case let history as HistoryError: self.init(code: history.code.rawValue, message: history.message)
-        case is CancellationError: self.init(code: "interrupted", message: "the run was interrupted")
+        case is CancellationError: self.init(code: "interrupted", message: "it was stopped before it was done")
         default: self.init(code: "failed", message: "\(error)")
         }
+    }
+}
+
+extension String {
+    /// The same text with control characters taken out of action: line breaks are blanks, others are replaced.
+    package var printable: String {
+        guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return self }
+        return String(
+            String.UnicodeScalarView(
+                unicodeScalars.map { scalar in
+                    guard scalar.properties.generalCategory == .control else { return scalar }
+                    return "\n\r\t".unicodeScalars.contains(scalar) ? " " : "\u{FFFD}"
+                }))
     }
 }

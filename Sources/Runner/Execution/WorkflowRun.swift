@@ -56,7 +56,10 @@ package struct WorkflowRun: Sendable {
             }
         let outcome = RunOutcome(
             id: id.text, workflow: definition.name, state: state, outputs: outputs,
-            error: failure.map { state == .interrupted ? RecordedError(CancellationError()) : RecordedError($0) },
+            error: failure.map {
+                state == .interrupted
+                    ? RecordedError(code: "interrupted", message: "the run was interrupted") : RecordedError($0)
+            },
             work: work, seconds: clock.duration(to: .now).inSeconds)
         try await setting.history.endRun(
             id, state: state, outputs: failure == nil ? Value.mapping(outputs).json(.compact) : nil,

@@ -33,17 +33,22 @@ struct ProjectFiles: Sendable {
     ///
     /// - Throws: ``StepFailure`` where the place is not in the project's folder or a write root.
     func writable(_ path: String) throws(StepFailure) -> URL {
-        guard !path.isEmpty, !path.contains("\0") else {
-            throw StepFailure(.badValue, "`write` got an empty path")
-        }
+        guard !path.isEmpty else { throw StepFailure(.badValue, "`write` got an empty path") }
+        guard !path.contains("\0") else { throw StepFailure(.badValue, "the path to write to holds a NUL character") }
         let wanted = url(path)
         let place = Self.resolvingLinks(of: wanted)
         let roots = ([project.folder] + writeRoots).map(Self.resolvingLinks)
         guard roots.contains(where: { Self.isInside(place, $0) }) else {
             throw StepFailure(
                 .writeRefused,
-                "\(path) is outside the project folder \(project.folder.path): writing there needs `--allow-write \(wanted.deletingLastPathComponent().path)`"
+                "\(path) is outside the project folder \(project.folder.path): writing there needs `--allow-write \(place.deletingLastPathComponent().path)`"
             )
+        }
+        // Whoever may write the rules has none.
+        guard place.lastPathComponent.lowercased() != Configuration.fileName else {
+            throw StepFailure(
+                .writeRefused,
+                "\(path) is a configuration of Nightjar, which says where steps may write: no step writes it")
         }
         return place
     }

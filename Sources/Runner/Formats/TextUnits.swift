@@ -25,43 +25,45 @@ enum TextUnits {
     ///
     /// A sentence ends at `.`, `!`, `?` or `…` and closing marks, before white space that no lower-case letter follows;
     /// at `。`, `！` and `？` anywhere; and at an empty line. A single letter before the point is an initial.
-    static func sentences(of text: String) -> [Int] {
+    ///
+    /// - Throws: `CancellationError`.
+    static func sentences(of text: String) throws -> [Int] {
         let characters = Array(text)
         var lengths: [Int] = []
         var length = 0
         var index = 0
         while index < characters.count {
-            length += characters[index].utf8.count
-            let end = endOfSentence(characters, at: index)
-            index += 1
-            guard let end else { continue }
-            while index < end {
+            if index % 4096 == 0 { try Task.checkCancellation() }
+            let (next, isEnd) = mark(characters, at: index)
+            while index < next {
                 length += characters[index].utf8.count
                 index += 1
             }
+            guard isEnd else { continue }
             lengths.append(length)
             length = 0
         }
         return length > 0 ? lengths + [length] : lengths
     }
 
-    /// Where the next sentence begins, if one ends at this character.
-    private static func endOfSentence(_ characters: [Character], at index: Int) -> Int? {
+    /// The place behind this character, or behind the marks and the white space that begin here; and whether a sentence
+    /// ends there. What was looked at is not looked at again.
+    private static func mark(_ characters: [Character], at index: Int) -> (next: Int, isEnd: Bool) {
         var next = index + 1
         if characters[index].isNewline {
             while next < characters.count, characters[next].isWhitespace, !characters[next].isNewline { next += 1 }
-            guard next < characters.count, characters[next].isNewline else { return nil }
+            guard next < characters.count, characters[next].isNewline else { return (next, false) }
         } else if "。！？".contains(characters[index]) {
             while next < characters.count, "」』”’）".contains(characters[next]) { next += 1 }
         } else {
-            guard ".!?…".contains(characters[index]), !isInitial(characters, at: index) else { return nil }
+            guard ".!?…".contains(characters[index]), !isInitial(characters, at: index) else { return (next, false) }
             while next < characters.count, ".!?…\"'”’»)]".contains(characters[next]) { next += 1 }
-            guard next < characters.count, characters[next].isWhitespace else { return nil }
+            guard next < characters.count, characters[next].isWhitespace else { return (next, false) }
             let following = characters[next...].first { !$0.isWhitespace }
-            if let following, following.isLowercase { return nil }
+            if let following, following.isLowercase { return (next, false) }
         }
         while next < characters.count, characters[next].isWhitespace { next += 1 }
-        return next
+        return (next, true)
     }
 
     private static func isInitial(_ characters: [Character], at index: Int) -> Bool {
@@ -69,19 +71,31 @@ enum TextUnits {
         return index == 1 || !characters[index - 2].isLetter && !characters[index - 2].isNumber
     }
 
+    /// The most that the chunks of a text hold together, repetitions included.
+    private static let mostBytes = 64 << 20
+
     /// Chunks of at most `size` units, each beginning with the last `overlap` units of the one before.
     ///
     /// A unit may end inside a character, as tokens do; a chunk does not.
-    static func chunks(of text: String, unitLengths: [Int], size: Int, overlap: Int) -> [Chunk] {
+    ///
+    /// - Throws: ``StepFailure`` where the chunks would be too much to hold, or `CancellationError`.
+    static func chunks(of text: String, unitLengths: [Int], size: Int, overlap: Int) throws -> [Chunk] {
         let bounds = boundaries(of: text, unitLengths)
         var chunks: [Chunk] = []
         var first = 0
+        var total = 0
         var place = (index: text.startIndex, characters: 0)
         while first < unitLengths.count {
             let end = min(unitLengths.count, first + size)
             place.characters += text.distance(from: place.index, to: bounds[first])
             place.index = bounds[first]
             let piece = text[bounds[first]..<bounds[end]]
+            try Task.checkCancellation()
+            total += piece.utf8.count
+            guard total <= mostBytes else {
+                throw StepFailure(
+                    .badValue, "the chunks would hold more than \(mostBytes >> 20) MB together: lower `overlap`")
+            }
             if !piece.isEmpty { chunks.append(Chunk(text: piece, start: place.characters, size: end - first)) }
             guard end < unitLengths.count else { break }
             first += size - overlap

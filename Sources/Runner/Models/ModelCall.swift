@@ -28,7 +28,7 @@ struct ModelCall {
             try await history.endCall(row, state: .done, result: CallResult(result), at: context.now)
             let seconds = clock.duration(to: .now).inSeconds
             if seconds > Self.worthSynchronizing { try await history.sync() }
-            context.run.progress.add {
+            context.run.progress.addCost {
                 $0.calls += 1
                 $0.promptTokens += result.promptTokens
                 $0.generatedTokens += result.generatedTokens

@@ -35,7 +35,7 @@ struct HTTPExchange: Sendable {
                 let next = URL(string: location, relativeTo: URL(string: exchange.url))
             else { return answer }
             // What was meant for one server is not shown to another.
-            if next.host != URL(string: exchange.url)?.host {
+            if !next.hasSameOrigin(as: URL(string: exchange.url)) {
                 exchange.headers.removeAll { ["authorization", "cookie"].contains($0.key.lowercased()) }
             }
             exchange.url = next.absoluteString
@@ -48,6 +48,9 @@ struct HTTPExchange: Sendable {
             !host.isEmpty,
             ["http", "https"].contains(scheme)
         else { throw StepFailure(.badValue, "`\(url)` is no URL of the form http://… or https://…") }
+        guard (1...65535).contains(parts.port ?? 80) else {
+            throw StepFailure(.badValue, "`\(url)` names a port that is none: 1 to 65535 are")
+        }
         // `localhost` may be an IPv6 address first, where a server listens on the other one only.
         var addresses = try await addresses(of: host)[...]
         while let address = addresses.popFirst() {
@@ -103,6 +106,18 @@ struct HTTPExchange: Sendable {
         return Answer(status: Int(response.status.code), headers: headers, body: Array(content.readableBytesView))
     }
 
+    /// Whether the server may be asked; looks its name up, and sends nothing.
+    ///
+    /// - Throws: ``StepFailure`` with code `request_refused` where it is outside the local network.
+    func checkRule() async throws {
+        guard let host = URL(string: url)?.host, !host.isEmpty else { return }
+        do {
+            _ = try await addresses(of: host)
+        } catch let failure as StepFailure where failure.code != .requestRefused {
+            // That a name is not known now is no reason to refuse it.
+        }
+    }
+
     /// Looks a name up on a thread that may wait.
     private func addresses(of host: String) async throws -> [String] {
         let rule = rule
@@ -128,9 +143,24 @@ struct HTTPExchange: Sendable {
         case is CancellationError: return error
         case is NIOTooManyBytesError:
             return StepFailure(
-                .httpFailed, "\(url) answers more than \(largestAnswer) bytes: raise `max_bytes` if that is meant")
+                .outputTooLarge, "\(url) answers more than \(largestAnswer) bytes: raise `max_bytes` if that is meant")
         case let error as HTTPClientError where error == .cancelled: return CancellationError()
+        case is NIOConnectionError:
+            return StepFailure(.httpFailed, "\(url) gives no answer: no connection could be made")
+        case let error as IOError:
+            return StepFailure(
+                .httpFailed, "\(url) gives no answer: \(String(cString: strerror(error.errnoCode)))")
+        case let error as HTTPClientError where error == .connectTimeout || error == .readTimeout:
+            return StepFailure(.httpFailed, "\(url) gives no answer: it was silent for too long")
         default: return StepFailure(.httpFailed, "\(url) gives no answer: \(error)")
         }
+    }
+}
+
+extension URL {
+    /// Whether both lead to the same server: scheme, host and port.
+    fileprivate func hasSameOrigin(as other: URL?) -> Bool {
+        scheme?.lowercased() == other?.scheme?.lowercased() && host?.lowercased() == other?.host?.lowercased()
+            && port == other?.port
     }
 }

@@ -12,8 +12,8 @@ package struct RunPlan: Sendable {
         package var nested: [PlannedStep]
         /// A mistake that would end the run here.
         package var error: String?
-        /// Whether what is left unsaid depends on the answers of models.
-        package var dependsOnAnswers: Bool
+        /// Whether what is left unsaid depends on results that only a run can know.
+        package var dependsOnResults: Bool
     }
 
     package var steps: [PlannedStep]

@@ -33,31 +33,37 @@ private struct Planner {
         var isUncertain = isUncertain
         for step in ordered(steps) {
             try Task.checkCancellation()
-            let (entry, result) = try await plan(
+            let (entry, ending) = try await plan(
                 step, names.adding(steps: results), path: path, depth: depth, isUncertain: isUncertain)
             planned.append(entry)
-            if let result { results[step.id] = .mapping(result) } else { isUncertain = true }
+            if let ending {
+                let withState = definition.demands.states.contains(step.id)
+                results[step.id] = .mapping(ending.visible(withState: withState))
+            } else {
+                isUncertain = true
+            }
         }
         return (planned, results.count == steps.count ? results : nil)
     }
 
     private func plan(
         _ step: Step, _ names: Mapping, path: String?, depth: Int, isUncertain: Bool
-    ) async throws -> (Planned, Mapping?) {
+    ) async throws -> (Planned, StepEnding?) {
         let event = StepEvent(
             path: path.map { "\($0).\(step.id)" } ?? step.id, id: step.id, kind: step.kindName, name: step.name,
             depth: depth)
         var planned = Planned(
-            event: event, needs: step.needs, lines: [], items: nil, nested: [], error: nil, dependsOnAnswers: false)
+            event: event, needs: step.needs, lines: [], items: nil, nested: [], error: nil, dependsOnResults: false)
         do {
             if let condition = step.condition,
                 !(try condition.isMet(names, environment: Environment.standard.telling(hasFailure: false)))
             {
                 planned.lines = ["skipped: its `if` is not true"]
-                return (planned, [:])
+                return (planned, .skipped)
             }
             guard let foreach = step.foreach else {
-                return try await planBody(of: step, names, planned, isUncertain: isUncertain)
+                let (body, result) = try await planBody(of: step, names, planned, isUncertain: isUncertain)
+                return (body, result.map { StepEnding(outcome: .done, result: $0) })
             }
             let value = try foreach.items.evaluate(names, environment: .standard)
             guard let items = value.list ?? value.mapping.map(Foreach.items) else {
@@ -65,7 +71,10 @@ private struct Planner {
             }
             planned.items = items.count
             guard let first = items.first else {
-                return (planned, ["items": [], "count": 0, "done": 0, "failed": []])
+                return (
+                    planned,
+                    StepEnding(outcome: .done, result: ["items": [], "count": 0, "done": 0, "failed": []])
+                )
             }
             var inner = names
             inner[foreach.itemName] = first
@@ -77,9 +86,22 @@ private struct Planner {
         } catch let error as CancellationError {
             throw error
         } catch {
-            if isUncertain { planned.dependsOnAnswers = true } else { planned.error = RecordedError(error).message }
+            if isUncertain, !Self.isCertain(error) {
+                planned.dependsOnResults = true
+            } else if step.continuesOnError {
+                planned.lines.append("fails, and the run goes on: \(RecordedError(error).message)")
+                return (planned, StepEnding(failure: error))
+            } else {
+                planned.error = RecordedError(error).message
+            }
             return (planned, nil)
         }
+    }
+
+    /// Whether a failure does not come of results that are not known yet.
+    private static func isCertain(_ error: any Error) -> Bool {
+        guard let failure = error as? StepFailure else { return false }
+        return [.writeRefused, .requestRefused, .noModel].contains(failure.code)
     }
 
     private func planBody(

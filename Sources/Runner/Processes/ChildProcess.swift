@@ -82,7 +82,7 @@ struct ChildProcess: Sendable {
             return outcome
         } catch is TooMuchOutput {
             throw StepFailure(
-                .commandFailed, "\(program) wrote more than \(limit) bytes: raise `max_bytes` if that is meant")
+                .outputTooLarge, "\(program) wrote more than \(limit) bytes: raise `max_bytes` if that is meant")
         } catch let error as SubprocessError {
             throw failure(error)
         }
@@ -117,7 +117,7 @@ struct ChildProcess: Sendable {
     private func failure(_ error: SubprocessError) -> StepFailure {
         switch error.code {
         case .executableNotFound:
-            StepFailure(.badValue, "there is no program `\(program)`: install it, or give its path")
+            StepFailure(.badValue, "there is no program `\(program)` that can be run: install it, or give its path")
         case .failedToChangeWorkingDirectory:
             StepFailure(.badValue, "`cwd` is no folder: \(folder.path)")
         default: StepFailure(.commandFailed, "\(program) could not be run: \(error)")
@@ -131,10 +131,15 @@ struct ChildProcess: Sendable {
 private final class ProcessGroup: @unchecked Sendable {
     private var leader: pid_t?
 
-    func note(_ leader: pid_t) { self.leader = leader }
+    func note(_ leader: pid_t) {
+        self.leader = leader
+        RunningPrograms.add(leader)
+    }
 
     /// What was left in the background is ended too.
     func end() {
-        if let leader, leader > 1 { kill(-leader, SIGKILL) }
+        guard let leader, leader > 1 else { return }
+        kill(-leader, SIGKILL)
+        RunningPrograms.remove(leader)
     }
 }

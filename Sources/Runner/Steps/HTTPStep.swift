@@ -15,8 +15,10 @@ extension HTTPStep: ExecutableStep {
             allowedStatuses.isEmpty ? (200...299).contains(answer.status) : allowedStatuses.contains(answer.status)
         guard isExpected else {
             let excerpt = text.split(whereSeparator: \.isWhitespace).joined(separator: " ").prefix(200)
+            // The server is too busy or broken at the moment; what else it says, it will say again.
+            let isPassing = [408, 425, 429].contains(answer.status) || answer.status >= 500
             throw StepFailure(
-                .httpFailed,
+                isPassing ? .httpFailed : .httpStatus,
                 "\(exchange.url) answers with status \(answer.status)\(excerpt.isEmpty ? "" : ": \(excerpt)")")
         }
         return [
@@ -30,13 +32,19 @@ extension HTTPStep: ExecutableStep {
 
     func preview(_ context: PreviewContext) async throws -> StepPreview {
         let exchange = try exchange(context)
+        try await exchange.checkRule()
         return StepPreview(lines: ["sends \(exchange.method) \(exchange.url)"], result: nil)
     }
 
     private func exchange(_ view: some StepView) throws -> HTTPExchange {
         var headers = try view.texts(self.headers)
-        for (name, value) in headers where (name + value).contains(where: \.isNewline) {
-            throw StepFailure(.badValue, "the header `\(name)` holds a line break")
+        for (name, value) in headers {
+            guard name.wholeMatch(of: /[!#$%&'*+\-.^_`|~0-9A-Za-z]+/) != nil else {
+                throw StepFailure(.badValue, "`\(name)` is no name of a header")
+            }
+            guard !value.contains(where: \.isNewline) else {
+                throw StepFailure(.badValue, "the header `\(name)` holds a line break")
+            }
         }
         var content: String?
         if let body { content = try view.text(body) }
@@ -61,6 +69,8 @@ extension HTTPStep: ExecutableStep {
             throw StepFailure(.badValue, "`\(text)` is no URL of the form http://… or https://…")
         }
         parts.queryItems = (parts.queryItems ?? []) + items
+        // A plus means a blank in the forms that servers read.
+        parts.percentEncodedQuery = parts.percentEncodedQuery?.replacing("+", with: "%2B")
         return parts.string ?? text
     }
 }

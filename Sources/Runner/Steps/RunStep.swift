@@ -47,7 +47,12 @@ extension RunStep: ExecutableStep {
             arguments = Array(texts.dropFirst())
         }
         var environment = view.setting.environment
-        for (name, value) in try view.texts(self.environment) { environment[name] = value }
+        for (name, value) in try view.texts(self.environment) {
+            guard name.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) != nil, !value.contains("\0") else {
+                throw StepFailure(.badValue, "`\(name)` is no environment variable that a program can get")
+            }
+            environment[name] = value
+        }
         let folder = try self.folder.map(view.text).map(view.files.url) ?? view.setting.project.folder
         return ChildProcess(
             program: program, arguments: arguments, environment: environment, folder: folder,

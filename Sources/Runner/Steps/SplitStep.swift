@@ -22,10 +22,10 @@ extension SplitStep: ExecutableStep {
         case .tokens:
             let choice = try view.chosenModel()
             lengths = try await choice.engine.tokenLengths(of: text, model: choice.name)
-        case .sentences: lengths = TextUnits.sentences(of: text)
+        case .sentences: lengths = try TextUnits.sentences(of: text)
         case .lines: lengths = TextUnits.lines(of: text)
         }
-        let chunks = TextUnits.chunks(of: text, unitLengths: lengths, size: size, overlap: overlap)
+        let chunks = try TextUnits.chunks(of: text, unitLengths: lengths, size: size, overlap: overlap)
         return [
             "chunks": .list(
                 chunks.enumerated().map { index, chunk in

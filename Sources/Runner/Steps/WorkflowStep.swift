@@ -41,7 +41,12 @@ extension WorkflowStep: ExecutableStep {
         let given = try view.value(inputs).mapping ?? [:]
         var values: Mapping = [:]
         for (name, input) in definition.inputs {
-            guard let value = given[name] else {
+            // Null is what an input is that was not given.
+            guard let value = given[name], !value.isNull else {
+                guard !input.isRequired else {
+                    throw StepFailure(
+                        .badValue, "the input `\(name)` of `\(definition.name)` is required, and got nothing")
+                }
                 values[name] = input.fallback
                 continue
             }

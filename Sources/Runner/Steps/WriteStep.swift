@@ -16,7 +16,7 @@ extension WriteStep: ExecutableStep {
         try await context.history.recordFile(
             step: context.row, path: file.path, bytes: data.count, sha256: digest,
             mode: mode == .create ? .create : .replace, at: context.now)
-        context.run.progress.add { $0.files.append(shown) }
+        context.run.progress.addCost { $0.files.append(shown) }
         context.report(.fileWritten(context.event, path: shown, bytes: data.count))
         return ["path": .string(shown), "bytes": .integer(data.count), "sha256": .string(digest)]
     }

@@ -13,7 +13,9 @@ package struct Demands: Sendable {
 
     /// What is told of a step beside what it gives.
     static let stateMembers: [Shape.Member] = [
-        .init("state", .text, "`done`, `skipped` or `failed`."),
+        .init(
+            "state", .text,
+            "`done`, `skipped`, `failed`, or `interrupted` where it was stopped because a step beside it failed."),
         .init(
             "error", .mapping([.init("code", .text), .init("message", .text)]),
             "Why the step failed, with `code` and `message`; null if it did not."),
@@ -45,7 +47,7 @@ package struct Demands: Sendable {
 
     private mutating func note(_ steps: [Step], _ asked: Set<Substring>, areNested: Bool) {
         for step in steps {
-            if asked.contains(step.id[...]) { states.insert(step.id) }
+            if takesAllResults || asked.contains(step.id[...]) { states.insert(step.id) }
             if areNested { results.insert(step.id) }
             if case .nested(let nested) = step.body { note(nested, asked, areNested: true) }
         }

@@ -33,6 +33,9 @@ struct Scope {
 
 /// What every expression can find out about its run and its workflow.
 package enum RunNames {
+    /// The names that a workflow has of its own or shares with those that it calls; all others belong to one place.
+    package static let everywhere: Set<String> = ["inputs", "steps", "env", "run", "workflow"]
+
     package static let run: [Shape.Member] = [
         .init("id", .text, "The run's id."),
         .init("date", .text, "The day the run began, in local time: `2026-11-24`."),

@@ -80,12 +80,18 @@ extension InputDeclaration {
         case (.string, .integer), (.string, .number), (.string, .boolean):
             return .success(.string(value.json(.compact)))
         case (.choice, .string(let text)) where options.contains(text): return .success(value)
+        case (.choice, .integer), (.choice, .number), (.choice, .boolean):
+            let text = value.json(.compact)
+            guard options.contains(text) else { fallthrough }
+            return .success(.string(text))
         default: return .failure(InputMismatch(expected: expected, found: shown(value)))
         }
     }
 
     /// Reads a value from the text that a shell gives.
     package func read(_ text: String) -> Result<Value, InputMismatch> {
+        // A line end behind a number that is piped in is not meant.
+        let text = kind == .string || kind == .path ? text : text.withoutLineEnd
         let value: Value? =
             switch kind {
             case .string, .path: .string(text)
@@ -127,4 +133,8 @@ extension TemplatedValue {
             return .mapping(values)
         }
     }
+}
+
+extension String {
+    fileprivate var withoutLineEnd: String { last?.isNewline == true ? String(dropLast()) : self }
 }

@@ -1,6 +1,9 @@
 import Jinja
 
 extension FieldType where Held == [Step] {
+    /// Far more than anyone writes by hand in one list.
+    private static var mostSteps: Int { 1000 }
+
     /// A list of steps, each following the one before unless it says otherwise.
     static var steps: FieldType {
         FieldType(
@@ -12,6 +15,10 @@ extension FieldType where Held == [Step] {
                 return nil
             }
             if nodes.isEmpty { decoding.report("`\(key)` has no steps", at: node.place) }
+            guard nodes.count <= mostSteps else {
+                decoding.report("`\(key)` has more than \(mostSteps) steps: use `foreach`", at: node.place)
+                return nil
+            }
             var steps: [Step] = []
             for node in nodes {
                 guard var step = Step.decode(node, decoding) else { continue }

@@ -45,10 +45,10 @@ package struct Condition: Sendable {
     /// The condition as it stands in the file.
     package var source: String { origin.scalar.text.split(whereSeparator: \.isWhitespace).joined(separator: " ") }
 
-    /// Whether the condition itself decides what happens after a failure: it calls `failure()` or `always()`.
+    /// Whether the condition itself decides what happens after a failure: it calls one of the ``StatusFunction``s.
     package var asksForFailure: Bool {
         expression.references.contains { reference in
-            reference.isCalled && [StatusFunction.failure, .always].contains { $0.rawValue == reference.name }
+            reference.isCalled && StatusFunction.isName(reference.name)
         }
     }
 

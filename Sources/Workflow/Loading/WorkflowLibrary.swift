@@ -1,5 +1,6 @@
 package import Foundation
 import Jinja
+import Synchronization
 
 /// A workflow that another one calls.
 package struct CalledWorkflow: Sendable {
@@ -21,16 +22,29 @@ package struct WorkflowLibrary: Sendable {
     private let folder: URL
     /// The files that are being read, the outermost first.
     private let open: [URL]
+    /// What was read already: many may call the same one.
+    private let known: Known
+
+    private final class Known: Sendable {
+        private let results = Mutex<[URL: Result<CalledWorkflow, Failure>]>([:])
+
+        subscript(file: URL) -> Result<CalledWorkflow, Failure>? {
+            get { results.withLock { $0[file] } }
+            set { results.withLock { $0[file] = newValue } }
+        }
+    }
 
     /// - Parameter file: the workflow that calls others.
     package init(for file: URL, in project: Project) {
         folder = project.folder
         open = [file.standardizedFileURL]
+        known = Known()
     }
 
-    private init(folder: URL, open: [URL]) {
+    private init(folder: URL, open: [URL], known: Known) {
         self.folder = folder
         self.open = open
+        self.known = known
     }
 
     /// Finds, reads and checks a workflow.
@@ -50,10 +64,17 @@ package struct WorkflowLibrary: Sendable {
         guard open.count < Self.deepest else {
             throw Failure(message: "workflows call each other more than \(Self.deepest) deep")
         }
+        if let result = known[file] { return try result.get() }
+        let result = Result { () throws(Failure) in try read(file, source, calledAs: name) }
+        known[file] = result
+        return try result.get()
+    }
+
+    private func read(_ file: URL, _ source: SourceText, calledAs name: String) throws(Failure) -> CalledWorkflow {
         do {
             let definition = try WorkflowDefinition(
                 source, fallbackName: file.deletingPathExtension().lastPathComponent,
-                library: WorkflowLibrary(folder: folder, open: open + [file]))
+                library: WorkflowLibrary(folder: folder, open: open + [file], known: known))
             return CalledWorkflow(definition: definition, file: file)
         } catch {
             let first = error.all.first { $0.severity == .error }

@@ -30,8 +30,7 @@ package struct Foreach: Declared {
     ]
 
     package func validate(at place: Place, _ decoding: Decoding) {
-        let reserved = ["inputs", "steps", "env", "run", "workflow", "index"]
-        if reserved.contains(itemName) {
+        if itemName == "index" || RunNames.everywhere.contains(itemName) {
             decoding.report("`as: \(itemName)` would hide a name that every expression has: take another", at: place)
         }
     }

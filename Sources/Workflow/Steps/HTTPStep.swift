@@ -1,3 +1,4 @@
+import Foundation
 import Jinja
 
 /// `http:` asks a server.
@@ -28,6 +29,7 @@ package struct HTTPStep: StepKind {
         their host under `allow_remote`.
         """
     package static let shorthand: String? = "url"
+    package static let isRetriedByDefault = true
     package static let fields: [Field<Self>] = [
         .required("url", \.url, .someText, "Where to: `http://` or `https://`."),
         .optional("method", \.method, .choice(), "`GET` if not given, and `POST` with a `body` or `json`."),
@@ -53,6 +55,8 @@ package struct HTTPStep: StepKind {
     package func validate(at place: Place, _ decoding: Decoding) {
         if case .constant(let url) = url, !url.isEmpty, !url.hasPrefix("http://"), !url.hasPrefix("https://") {
             decoding.report("the URL `\(url)` begins with neither `http://` nor `https://`", at: place)
+        } else if case .constant(let url) = url, let port = URL(string: url)?.port, !(1...65535).contains(port) {
+            decoding.report("the port \(port) is none: 1 to 65535 are", at: place)
         }
         if body != nil, json != nil { decoding.report("`http` takes `body` or `json`, not both", at: place) }
         if body != nil || json != nil, method == .get || method == .head {

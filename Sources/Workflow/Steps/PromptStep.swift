@@ -37,6 +37,7 @@ package struct PromptStep: StepKind {
         `defaults.model`, else the configuration's `default_model`.
         """
     package static let shorthand: String? = "user"
+    package static let isRetriedByDefault = true
     package static let fields: [Field<Self>] = [
         .optional("system", \.system, .text, "Who the model is and how it should answer."),
         .optional(

@@ -64,8 +64,3 @@ package struct Retry: Declared {
         return result
     }
 }
-
-extension Duration {
-    /// The length in seconds.
-    package var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
-}

@@ -26,6 +26,7 @@ package struct RunStep: StepKind {
         it by `env` or `stdin`. A list is a program with its arguments, runs without a shell, and may hold expressions.
         """
     package static let shorthand: String? = "command"
+    package static let isRetriedByDefault = true
     package static let fields: [Field<Self>] = [
         .required(
             "command", \.command, .command,
@@ -52,6 +53,17 @@ package struct RunStep: StepKind {
 }
 
 extension FieldType where Held == RunStep.Command {
+    /// Where the line for a shell stands among a program's arguments, if the program is a shell.
+    private static func shellLine(in words: [TemplatedText]) -> Int? {
+        guard case .constant(let program) = words.first,
+            ["sh", "bash", "dash", "zsh", "ksh", "fish"].contains(program.split(separator: "/").last ?? "")
+        else { return nil }
+        let option = words.firstIndex { word in
+            if case .constant(let text) = word { text.wholeMatch(of: /-[a-z]*c/) != nil } else { false }
+        }
+        return option.flatMap { $0 + 1 < words.count ? $0 + 1 : nil }
+    }
+
     fileprivate static var command: FieldType {
         let expected = "a line for the shell, or a list of a program and its arguments"
         let arguments = FieldType<[TemplatedText]>.array(of: .text, named: "arguments")
@@ -85,7 +97,13 @@ extension FieldType where Held == RunStep.Command {
                     decoding.report("`\(key)` names no program", at: node.place)
                     return nil
                 }
-                return arguments.decode(node, key, decoding).map { .program($0) }
+                guard let words = arguments.decode(node, key, decoding) else { return nil }
+                if let index = shellLine(in: words), case .template = words[index] {
+                    decoding.report(
+                        "the shell would take what the expression gives for code: give the value by `env` or `stdin`",
+                        at: elements[index].place)
+                }
+                return .program(words)
             default:
                 decoding.mismatch(node, expected: expected, of: key)
                 return nil

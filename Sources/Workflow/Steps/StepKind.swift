@@ -5,6 +5,8 @@ package protocol StepKind: Declared {
     static var key: String { get }
     /// What the step does, in a sentence or two.
     static var summary: String { get }
+    /// Whether `defaults.retry` holds for steps of this kind.
+    static var isRetriedByDefault: Bool { get }
     /// What expressions find under `steps.ID`.
     static var outputs: [Shape.Member] { get }
     /// The same for this very step, where its own keys decide.
@@ -12,6 +14,8 @@ package protocol StepKind: Declared {
 }
 
 extension StepKind {
+    package static var isRetriedByDefault: Bool { false }
+
     package var outputShape: Shape { .mapping(Self.outputs) }
 }
 
