@@ -7,7 +7,7 @@ import Testing
 
 /// Renders the cases of `Differential/*.cases` here and with Python's jinja2, and compares.
 @Suite struct DifferentialTests {
-    @Test(arguments: ["expressions", "statements", "filters", "chat"])
+    @Test(arguments: ["expressions", "statements", "filters", "chat", "families"])
     func rendersAsPythonDoes(file: String) throws {
         let cases = try DifferentialCase.read(file)
         guard let expected = try DifferentialCase.renderInPython(cases) else {
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test func thereAreEnoughCases() throws {
-        let templates = try ["expressions", "statements", "filters", "chat"].map { name in
+        let templates = try ["expressions", "statements", "filters", "chat", "families"].map { name in
             Set(try DifferentialCase.read(name).map(\.template)).count
         }
         #expect(templates.reduce(0, +) >= 300)
