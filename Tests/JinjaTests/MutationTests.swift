@@ -32,7 +32,9 @@ import Testing
 
     @Test func mutantsNeitherTrapNorHang() throws {
         var generator = Generator(state: 2026)
-        let cases = try ["expressions", "statements", "filters", "chat", "families"].flatMap { try DifferentialCase.read($0) }
+        let cases = try ["expressions", "statements", "filters", "chat", "families"].flatMap {
+            try DifferentialCase.read($0)
+        }
         let limits = Limits(outputBytes: 1 << 16, steps: 20_000, depth: 100)
         for _ in 0..<1000 {
             let example = cases[Int.random(in: 0..<cases.count, using: &generator)]
