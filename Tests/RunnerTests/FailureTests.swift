@@ -35,6 +35,34 @@ import Testing
         }
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func aStepThatAlwaysRunsIsNotStoppedByAFailureBesideIt() async throws {
+        try await ProjectFolder.with { project in
+            let (began, failed) = (Signal(), Signal())
+            let engine = ScriptedEngine { request in
+                guard request.messages == [.user("bad")] else {
+                    await began.give()
+                    await failed.wait()
+                    try Task.checkCancellation()
+                    return .init("done")
+                }
+                await began.wait()
+                throw EngineError(.engineFailed, "no")
+            }
+            let outcome = try await project.run(
+                """
+                steps:
+                  - { id: bad, prompt: bad }
+                  - { id: steady, needs: [], if: always(), prompt: steady }
+                """, engine: engine
+            ) { event in
+                if case .stepFinished(let step, _, _) = event, step.id == "bad" { Task { await failed.give() } }
+            }
+            #expect(outcome.state == .failed)
+            #expect(try await states(outcome, in: project) == ["bad": "failed", "steady": "done"])
+        }
+    }
+
     @Test func whatIsNotASuccessMayRunToo() async throws {
         try await ProjectFolder.with { project in
             let outcome = try await project.run(

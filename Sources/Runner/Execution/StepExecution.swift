@@ -41,8 +41,7 @@ struct StepExecution: Sendable {
 
     /// Whether the step is to run, by its `if` and by what failed before.
     private func isWanted(_ names: Mapping, after endings: StepEndings) throws -> Bool {
-        let asksForFailure = step.condition?.asksForFailure ?? false
-        if endings.failure != nil, !asksForFailure { return false }
+        if endings.failure != nil, !step.asksForFailure { return false }
         guard let condition = step.condition else { return true }
         let hasFailure = endings.hasFailure(before: step)
         return try condition.isMet(names, environment: run.environment.telling(hasFailure: hasFailure))

@@ -5,8 +5,8 @@ import Workflow
 
 /// The steps of one list, each started as soon as those that it waits for have ended.
 ///
-/// The first failure ends the list: what runs beside it is cancelled, and of what is left only those steps run whose
-/// `if` asks for failures.
+/// The first failure ends the list: but for steps whose `if` asks for failures, what runs beside it is cancelled, and
+/// nothing that is left is run.
 struct StepSequence: Sendable {
     let run: RunContext
     let steps: [Step]
@@ -43,18 +43,28 @@ struct StepSequence: Sendable {
     ) async throws {
         try await withThrowingTaskGroup(of: (Step, StepEnding).self) { group in
             var started: Set<String> = []
+            // Tasks of their own, since a group can only be cancelled as a whole.
+            var stoppable: [Task<StepEnding, any Error>] = []
             func startReady(_ endings: StepEndings) {
                 for step in steps where !started.contains(step.id) && isReady(step, endings) {
                     started.insert(step.id)
                     let execution = StepExecution(run: run, step: step, surroundings: surroundings)
                     let visible = names.adding(steps: endings.results)
-                    group.addTask { (step, try await execution.execute(visible, after: endings)) }
+                    let task = Task { try await execution.execute(visible, after: endings) }
+                    if !step.asksForFailure { stoppable.append(task) }
+                    group.addTask {
+                        try await withTaskCancellationHandler {
+                            (step, try await task.value)
+                        } onCancel: {
+                            task.cancel()
+                        }
+                    }
                 }
             }
             startReady(endings)
             while let (step, ending) = try await group.next() {
                 endings.note(ending, of: step)
-                if endings.failure == nil { startReady(endings) } else { group.cancelAll() }
+                if endings.failure == nil { startReady(endings) } else { stoppable.forEach { $0.cancel() } }
             }
         }
         try Task.checkCancellation()
@@ -67,4 +77,9 @@ struct StepSequence: Sendable {
     private var isChain: Bool {
         zip(steps.dropFirst(), steps).allSatisfy { step, previous in step.needs.contains(previous.id) }
     }
+}
+
+extension Step {
+    /// Whether the step's `if` decides what happens after a failure.
+    var asksForFailure: Bool { condition?.asksForFailure ?? false }
 }
