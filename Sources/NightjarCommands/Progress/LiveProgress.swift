@@ -1,6 +1,7 @@
 import Foundation
 import Runner
 import Synchronization
+import Workflow
 
 /// Progress on a terminal: the tree of steps, drawn anew in place.
 final class LiveProgress: RunObserver {
@@ -18,10 +19,7 @@ final class LiveProgress: RunObserver {
     private let began = ContinuousClock.now
     private let style = ProgressStyle(isColored: Console.usesColor(STDERR_FILENO))
 
-    private var moment: Double {
-        let elapsed = began.duration(to: .now).components
-        return Double(elapsed.seconds) + Double(elapsed.attoseconds) / 1e18
-    }
+    private var moment: Double { began.duration(to: .now).inSeconds }
 
     func observe(_ event: RunEvent) {
         state.withLock { state in

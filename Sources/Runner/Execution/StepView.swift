@@ -42,3 +42,8 @@ extension StepView {
         return try ModelChoice(name, configuration: setting.configuration, engines: setting.engines)
     }
 }
+
+extension Duration {
+    /// How long something took, as steps give it: in seconds, to the millisecond.
+    var inResults: Value { .number((inSeconds * 1000).rounded() / 1000) }
+}

@@ -9,7 +9,7 @@ extension HTTPStep: ExecutableStep {
         let exchange = try exchange(context)
         let clock = ContinuousClock.now
         let answer = try await exchange.perform()
-        let seconds = clock.duration(to: .now).inSeconds
+        let took = clock.duration(to: .now)
         let text = String(decoding: answer.body, as: UTF8.self)
         let isExpected =
             allowedStatuses.isEmpty ? (200...299).contains(answer.status) : allowedStatuses.contains(answer.status)
@@ -26,7 +26,7 @@ extension HTTPStep: ExecutableStep {
             "headers": .mapping(answer.headers),
             "text": .string(text),
             "data": (try? Value(json: text)) ?? .null,
-            "seconds": .number((seconds * 1000).rounded() / 1000),
+            "seconds": took.inResults,
         ]
     }
 

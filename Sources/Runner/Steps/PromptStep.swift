@@ -11,7 +11,7 @@ extension PromptStep: ExecutableStep {
         let request = try request(for: choice, text: context.text)
         let clock = ContinuousClock.now
         let result = try await ModelCall(choice: choice, request: request, context: context).perform()
-        let seconds = clock.duration(to: .now).inSeconds
+        let took = clock.duration(to: .now)
         guard result.finishReason == .stop || allowTruncated else {
             throw StepFailure(
                 .answerTruncated,
@@ -25,7 +25,7 @@ extension PromptStep: ExecutableStep {
             "seed": result.seed.map { .integer(Int($0)) } ?? .null,
             "prompt_tokens": .integer(result.promptTokens),
             "tokens": .integer(result.generatedTokens),
-            "seconds": .number((seconds * 1000).rounded() / 1000),
+            "seconds": took.inResults,
         ]
     }
 

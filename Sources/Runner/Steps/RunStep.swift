@@ -8,7 +8,7 @@ extension RunStep: ExecutableStep {
         let process = try process(context)
         let clock = ContinuousClock.now
         let outcome = try await process.run()
-        let seconds = clock.duration(to: .now).inSeconds
+        let took = clock.duration(to: .now)
         let errors = text(outcome.errors)
         guard exitCodes.contains(outcome.exitCode) else {
             let last = errors.split(whereSeparator: \.isNewline).last.map { ": \($0.prefix(200))" } ?? ""
@@ -18,7 +18,7 @@ extension RunStep: ExecutableStep {
             "stdout": .string(text(outcome.output)),
             "stderr": .string(errors),
             "exit_code": .integer(outcome.exitCode),
-            "seconds": .number((seconds * 1000).rounded() / 1000),
+            "seconds": took.inResults,
         ]
     }
 

@@ -102,11 +102,11 @@ struct ReferenceCheck {
     /// What is known of an item, where `items` simply names an output of a step.
     private func itemShape(of foreach: Foreach, in scope: Scope) -> Shape {
         switch foreach.items {
-        case .mapping: return .mapping([.init("key", .text), .init("value", .any)])
+        case .mapping: return Foreach.entryShape
         case .expression(let expression, _):
             switch shape(of: expression, in: scope) {
             case .list(let element): return element
-            case .mapping: return .mapping([.init("key", .text), .init("value", .any)])
+            case .mapping: return Foreach.entryShape
             default: return .any
             }
         default: return .any

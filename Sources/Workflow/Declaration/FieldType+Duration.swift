@@ -61,9 +61,7 @@ extension Duration {
         }
         return text.isEmpty ? "0s" : text
     }
-}
 
-extension Duration {
     /// The length in seconds.
     package var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
 }

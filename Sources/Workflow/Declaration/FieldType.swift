@@ -100,8 +100,8 @@ extension FieldType where Held == Double {
         let bounds = range.upperBound.isFinite
         let expected =
             bounds
-            ? "a number from \(written(range.lowerBound)) to \(written(range.upperBound))"
-            : "a number of at least \(written(range.lowerBound))"
+            ? "a number from \(range.lowerBound.written) to \(range.upperBound.written)"
+            : "a number of at least \(range.lowerBound.written)"
         var schema: Mapping = ["type": "number", "minimum": .number(range.lowerBound)]
         if bounds { schema["maximum"] = .number(range.upperBound) }
         return FieldType(expected: expected, schema: .mapping(schema)) { (value: Value) in
@@ -116,9 +116,9 @@ extension FieldType where Held == Double {
     }
 }
 
-/// `1` rather than `1.0`.
-private func written(_ bound: Double) -> String {
-    Int(exactly: bound).map { String($0) } ?? String(bound)
+extension Double {
+    /// As people write it: `1` rather than `1.0`.
+    var written: String { Int(exactly: self).map { String($0) } ?? String(self) }
 }
 
 extension FieldType where Held == Double {

@@ -33,16 +33,12 @@ extension InputDeclaration {
     }
 
     private var bounds: String {
-        switch (minimum.map(written), maximum.map(written)) {
+        switch (minimum?.written, maximum?.written) {
         case (nil, nil): ""
         case (let least?, nil): " of at least \(least)"
         case (nil, let most?): " of at most \(most)"
         case (let least?, let most?): " from \(least) to \(most)"
         }
-    }
-
-    private func written(_ bound: Double) -> String {
-        Int(exactly: bound).map { String($0) } ?? String(bound)
     }
 
     /// Whether a value of the right type is within the bounds.

@@ -40,6 +40,9 @@ package struct Foreach: Declared {
         [.init("items", .list(of: item), "What each finished item gave, in the order of the items.")] + summaries
     }
 
+    /// What is known of an item where a mapping is gone through.
+    static let entryShape = Shape.mapping([.init("key", .text), .init("value", .any)])
+
     /// The outputs that need no item's results.
     static let summaries: [Shape.Member] = [
         .init("count", .integer, "How many items there were."),
