@@ -37,6 +37,7 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     ],
@@ -57,6 +58,21 @@ let package = Package(
             dependencies: ["Jinja", orderedCollections, .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict),
         .target(
+            name: "LocalNetwork",
+            dependencies: [
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOFoundationCompat", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "ServerEngine",
+            dependencies: ["Inference", "LocalNetwork", "Jinja", orderedCollections],
+            swiftSettings: strict),
+        .target(
             name: "LlamaEngine",
             dependencies: ["Inference", "CLlama", "Jinja", .product(name: "Logging", package: "swift-log")],
             swiftSettings: strict + llamaSwift, linkerSettings: llamaLinker),
@@ -67,13 +83,8 @@ let package = Package(
         .target(
             name: "Runner",
             dependencies: [
-                "Jinja", "Workflow", "Inference", "History", orderedCollections,
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                "Jinja", "Workflow", "Inference", "History", "LocalNetwork", orderedCollections,
                 .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOFoundationCompat", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux])),
             ],
@@ -81,7 +92,8 @@ let package = Package(
         .target(
             name: "NightjarCommands",
             dependencies: [
-                "Jinja", "Workflow", "Inference", "LlamaEngine", "History", "Runner", orderedCollections,
+                "Jinja", "Workflow", "Inference", "LlamaEngine", "LocalNetwork", "ServerEngine", "History", "Runner",
+                orderedCollections,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -102,10 +114,19 @@ let package = Package(
             exclude: ["Corpus"],
             swiftSettings: strict),
         .testTarget(name: "InferenceTests", dependencies: ["Inference", "Jinja"], swiftSettings: strict),
+        .testTarget(name: "LocalNetworkTests", dependencies: ["LocalNetwork"], swiftSettings: strict),
         .testTarget(
             name: "LlamaEngineTests",
             dependencies: [
                 "LlamaEngine", "Inference", "Jinja", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ServerEngineTests",
+            dependencies: [
+                "ServerEngine", "LlamaEngine", "LocalNetwork", "Inference", "Jinja", "PythonSupport",
+                orderedCollections,
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .testTarget(

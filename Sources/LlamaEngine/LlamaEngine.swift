@@ -70,6 +70,18 @@ package final class LlamaEngine: Engine {
         try await onThread { [shelf] () throws(EngineError) in try shelf.describe(model) }
     }
 
+    package func identity(of model: String) async throws(EngineError) -> ModelIdentity {
+        try await onThread { [shelf] () throws(EngineError) in
+            do {
+                return try shelf.open(model, isCancelled: { false }).identity
+            } catch let error as EngineError {
+                throw error
+            } catch {
+                throw EngineError(.engineFailed, "The digest of \(model) cannot be computed: \(error)")
+            }
+        }
+    }
+
     package func preview(_ request: GenerationRequest) async throws(EngineError) -> PromptPreview {
         try request.check()
         guard !core.isClosed else { throw EngineCore.closed }

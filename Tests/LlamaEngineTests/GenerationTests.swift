@@ -16,14 +16,14 @@ struct GenerationTests {
             #expect(result.model.digest?.hasPrefix("sha256:") == true)
             let ranks = answer.events.map { event in
                 switch event {
-                case .loading: 0
-                case .started: 1
-                case .text: 2
+                case .waiting, .passedOver, .loading: 0
+                case .evaluating, .started: 1
+                case .text, .reasoning: 2
                 case .finished: 3
                 }
             }
             #expect(ranks == ranks.sorted())
-            #expect(ranks.contains(0) && ranks.filter { $0 == 1 }.count == 1 && ranks.last == 3)
+            #expect(ranks.contains(0) && ranks.filter { $0 == 1 }.count == 2 && ranks.last == 3)
         }
     }
 

@@ -8,10 +8,24 @@ package enum Python {
         package var output: Data
     }
 
+    /// The repository that the tests belong to.
+    package static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    /// Whether Python has a module.
+    package static func has(_ module: String) -> Bool {
+        let script = "import importlib.util, sys; sys.exit(importlib.util.find_spec(sys.argv[1]) is None)"
+        guard let executable else { return false }
+        let process = Process()
+        process.executableURL = executable
+        process.arguments = ["-c", script, module]
+        guard (try? process.run()) != nil else { return false }
+        process.waitUntilExit()
+        return process.terminationStatus == 0
+    }
+
     /// `nil` where there is none.
     package static let executable: URL? = {
-        let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
         let prepared = repository.appending(path: ".deps/python/bin/python3").path
         let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin").split(separator: ":")
         return ([prepared] + folders.map { "\($0)/python3" })

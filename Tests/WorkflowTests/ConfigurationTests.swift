@@ -12,7 +12,7 @@ import Testing
               plain: local/fledgling
             write_roots: [~/reports]
             """)
-        #expect(configuration.defaultModel == "writer")
+        #expect(configuration.defaultModels == ["writer"])
         #expect(configuration.models.map(\.key) == ["writer", "plain"])
         #expect(configuration.models[0].value.temperature == 0.8)
         #expect(configuration.models[0].value.system == "You write plainly.")
@@ -26,16 +26,16 @@ import Testing
         let user = try configuration(
             "default_model: reader\nmodels: { writer: local/other, reader: local/reader }\nwrite_roots: [b]")
         let merged = project.over(user)
-        #expect(merged.defaultModel == "reader")
+        #expect(merged.defaultModels == ["reader"])
         #expect(merged.models.map(\.value.model) == ["local/own", "local/reader"])
         #expect(merged.writeRoots == ["a", "b"])
-        #expect(try configuration("default_model: own").over(user).defaultModel == "own")
+        #expect(try configuration("default_model: own").over(user).defaultModels == ["own"])
     }
 
     @Test(arguments: ["", "# nothing yet\n", "---\n", "{}"])
     func aConfigurationThatSaysNothingIsNoMistake(text: String) throws {
         let configuration = try configuration(text)
-        #expect(configuration.defaultModel == nil)
+        #expect(configuration.defaultModels.isEmpty)
         #expect(configuration.models.isEmpty)
     }
 

@@ -55,9 +55,11 @@ extension CallRecord {
         ended = try row.timeIfAny("ended_at")
         seconds = row["seconds"]
         result = CallResult(
-            response: row["response"], renderedPrompt: row["rendered_prompt"], model: row["model"],
+            response: row["response"], reasoning: row["reasoning"], renderedPrompt: row["rendered_prompt"],
+            model: row["model"],
             digest: row["digest"], seed: row["seed"], promptTokens: row["prompt_tokens"],
-            generatedTokens: row["generated_tokens"], seconds: CallSeconds(row), finishReason: row["finish_reason"])
+            generatedTokens: row["generated_tokens"], seconds: CallSeconds(row), finishReason: row["finish_reason"],
+            context: row["context"], passedOver: row["passed_over"])
         error = row.recordedError
     }
 }

@@ -32,14 +32,16 @@ extension HistoryStore {
                 UPDATE calls SET state = ?, ended_at = ?, response = ?, rendered_prompt = ?,
                     model = coalesce(?, model), digest = ?, seed = ?, prompt_tokens = ?, generated_tokens = ?,
                     wait_seconds = ?, load_seconds = ?, prompt_seconds = ?, generation_seconds = ?,
-                    finish_reason = ?, error_code = ?, error_message = ?
+                    finish_reason = ?, reasoning = ?, context = ?, passed_over = ?, error_code = ?, error_message = ?
                 WHERE id = ?
                 """,
                 [
                     state.rawValue, state == .running ? nil : Timestamp.text(date), result.response,
                     result.renderedPrompt, result.model, result.digest, result.seed, result.promptTokens,
                     result.generatedTokens, result.seconds?.wait, result.seconds?.load, result.seconds?.prompt,
-                    result.seconds?.generation, result.finishReason, error?.code, error?.message, row.rawValue,
+                    result.seconds?.generation, result.finishReason, result.reasoning, result.context,
+                    result.passedOver,
+                    error?.code, error?.message, row.rawValue,
                 ], row: "call \(row.rawValue)")
         }
     }

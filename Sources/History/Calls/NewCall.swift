@@ -28,6 +28,8 @@ package struct NewCall: Sendable, Hashable {
 /// What came of a model call; of a failed one, as much as is known.
 package struct CallResult: Sendable, Hashable {
     package var response: String?
+    /// What the model thought before it answered.
+    package var reasoning: String?
     /// What exactly was evaluated, where the engine tells.
     package var renderedPrompt: String?
     /// The model that answered, where it is another than was asked for.
@@ -39,13 +41,19 @@ package struct CallResult: Sendable, Hashable {
     package var generatedTokens: Int?
     package var seconds: CallSeconds?
     package var finishReason: String?
+    /// The context in tokens that the model had.
+    package var context: Int?
+    /// The members of a pool that could not answer before this one did, as JSON.
+    package var passedOver: String?
 
     package init(
-        response: String? = nil, renderedPrompt: String? = nil, model: String? = nil, digest: String? = nil,
+        response: String? = nil, reasoning: String? = nil, renderedPrompt: String? = nil, model: String? = nil,
+        digest: String? = nil,
         seed: UInt32? = nil, promptTokens: Int? = nil, generatedTokens: Int? = nil, seconds: CallSeconds? = nil,
-        finishReason: String? = nil
+        finishReason: String? = nil, context: Int? = nil, passedOver: String? = nil
     ) {
         self.response = response
+        self.reasoning = reasoning
         self.renderedPrompt = renderedPrompt
         self.model = model
         self.digest = digest
@@ -54,6 +62,8 @@ package struct CallResult: Sendable, Hashable {
         self.generatedTokens = generatedTokens
         self.seconds = seconds
         self.finishReason = finishReason
+        self.context = context
+        self.passedOver = passedOver
     }
 }
 

@@ -20,6 +20,9 @@ enum Schema {
         migrator.registerMigration("v1 overviews", foreignKeyChecks: .immediate) { db in
             try db.execute(sql: Overviews.first)
         }
+        migrator.registerMigration("v2 what servers tell of calls", foreignKeyChecks: .immediate) { db in
+            try db.execute(sql: serverCalls)
+        }
         return migrator
     }()
 }
@@ -139,6 +142,12 @@ private let calls = """
     CREATE INDEX calls_by_run ON calls (run_id);
     CREATE INDEX calls_by_step ON calls (step_id);
     CREATE INDEX calls_running ON calls (run_id) WHERE state = 'running';
+    """
+
+private let serverCalls = """
+    ALTER TABLE calls ADD COLUMN reasoning TEXT;        -- what the model thought before it answered
+    ALTER TABLE calls ADD COLUMN context INTEGER;       -- in tokens, that the model had
+    ALTER TABLE calls ADD COLUMN passed_over TEXT;      -- JSON: the members of a pool that could not answer
     """
 
 private let files = """

@@ -16,6 +16,22 @@ package struct EngineError: Error, Sendable, Hashable, CustomStringConvertible {
         case engineFailed = "engine_failed"
         /// Nothing answers there.
         case unreachable
+        /// The server is there, and has too much to do at the moment.
+        case busy
+        /// The server may not be asked: it is outside the local network, is not to be trusted, or leads elsewhere.
+        case refused
+        /// The server wants a token, or another one.
+        case unauthorized
+        /// The engine was silent for longer than a limit allows.
+        case timedOut = "timed_out"
+        /// The answer broke off, or is nothing that can be read.
+        case answerBroken = "answer_broken"
+        /// The model has evaluated less than the whole prompt.
+        case promptCut = "prompt_cut"
+        /// The model thought, and gave no answer.
+        case answerEmpty = "answer_empty"
+        /// Another model answered than was asked, or the model is not the one that was pinned.
+        case modelChanged = "model_changed"
         /// The engine was shut down.
         case closed
     }
@@ -23,11 +39,20 @@ package struct EngineError: Error, Sendable, Hashable, CustomStringConvertible {
     package var code: Code
     /// One sentence: what is wrong, where, and what to do.
     package var message: String
+    /// How long the server asks to be left alone.
+    package var retryAfter: Duration?
 
-    package init(_ code: Code, _ message: String) {
+    package init(_ code: Code, _ message: String, retryAfter: Duration? = nil) {
         self.code = code
         self.message = message
+        self.retryAfter = retryAfter
     }
+
+    /// Whether the same call may well succeed a little later: nobody was there, or had time.
+    package var isPassing: Bool { code == .unreachable || code == .busy }
+
+    /// Whether another engine or model may well answer what this one could not.
+    package var isForAnother: Bool { code != .invalidRequest && code != .closed }
 
     package var description: String { message }
 }

@@ -1,3 +1,5 @@
+package import Jinja
+
 /// One model call: what to say to which model, and how it should answer.
 package struct GenerationRequest: Sendable, Hashable {
     /// The model as its engine knows it: the part of a reference behind `ENGINE/`, or a path to a `.gguf`.
@@ -10,10 +12,18 @@ package struct GenerationRequest: Sendable, Hashable {
     package var stop: [String]
     /// The context length in tokens to load the model with; `nil` takes the engine's default for the model.
     package var context: Int?
+    /// The JSON Schema that the answer has to follow. Engines hold the model to it where they can; whether the answer
+    /// does follow it is for the caller to check.
+    package var schema: Value?
+    /// `nil` leaves it to the model.
+    package var thinking: Thinking?
+    /// Where the engine's own time limits do not hold.
+    package var limits: CallLimits.Changes?
 
     package init(
         model: String, messages: [ChatMessage], sampler: SamplerSettings = SamplerSettings(), maxTokens: Int = 1024,
-        stop: [String] = [], context: Int? = nil
+        stop: [String] = [], context: Int? = nil, schema: Value? = nil, thinking: Thinking? = nil,
+        limits: CallLimits.Changes? = nil
     ) {
         self.model = model
         self.messages = messages
@@ -21,5 +31,8 @@ package struct GenerationRequest: Sendable, Hashable {
         self.maxTokens = maxTokens
         self.stop = stop
         self.context = context
+        self.schema = schema
+        self.thinking = thinking
+        self.limits = limits
     }
 }

@@ -10,27 +10,36 @@ package enum FinishReason: String, Sendable, Hashable, Codable {
 package struct GenerationResult: Sendable, Hashable {
     /// The whole answer; its parts were streamed before.
     package var text: String
+    /// What the model thought before it answered; empty where it did not, or does not tell.
+    package var reasoning: String
     package var finishReason: FinishReason
     /// What exactly was evaluated: the prompt after the chat template. `nil` where a server does not tell.
     package var renderedPrompt: String?
     package var model: ModelIdentity
     /// The seed that was used, drawn by the engine where the request had none; `nil` for greedy decoding.
     package var seed: UInt32?
+    /// The length of the evaluated prompt; estimated where a server does not tell.
     package var promptTokens: Int
+    /// The length of the answer with what the model thought; counted by its pieces where a server does not tell.
     package var generatedTokens: Int
+    /// The context in tokens that the model had, where it is known.
+    package var context: Int?
     package var timings: GenerationTimings
 
     package init(
-        text: String, finishReason: FinishReason, renderedPrompt: String?, model: ModelIdentity, seed: UInt32?,
-        promptTokens: Int, generatedTokens: Int, timings: GenerationTimings
+        text: String, reasoning: String = "", finishReason: FinishReason, renderedPrompt: String?,
+        model: ModelIdentity, seed: UInt32?, promptTokens: Int, generatedTokens: Int, context: Int? = nil,
+        timings: GenerationTimings
     ) {
         self.text = text
+        self.reasoning = reasoning
         self.finishReason = finishReason
         self.renderedPrompt = renderedPrompt
         self.model = model
         self.seed = seed
         self.promptTokens = promptTokens
         self.generatedTokens = generatedTokens
+        self.context = context
         self.timings = timings
     }
 }

@@ -12,6 +12,24 @@ package struct GenerationStream: AsyncSequence, Sendable {
         self.events = events
     }
 
+    /// The events that a task sends. The task is cancelled when nobody reads them any more.
+    package static func made(
+        _ produce:
+            @escaping @Sendable (_ send: @escaping @Sendable (GenerationEvent) -> Void) async throws -> Void
+    ) -> GenerationStream {
+        let (stream, continuation) = AsyncThrowingStream<GenerationEvent, any Error>.makeStream()
+        let task = Task {
+            do {
+                try await produce { continuation.yield($0) }
+                continuation.finish()
+            } catch {
+                continuation.finish(throwing: error)
+            }
+        }
+        continuation.onTermination = { _ in task.cancel() }
+        return GenerationStream(stream)
+    }
+
     package func makeAsyncIterator() -> Iterator { Iterator(base: events.makeAsyncIterator()) }
 
     package struct Iterator: AsyncIteratorProtocol {

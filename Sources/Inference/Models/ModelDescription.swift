@@ -18,12 +18,14 @@ package struct ModelDescription: Sendable, Hashable {
     package var digest: String?
     package var hasChatTemplate: Bool
     package var capabilities: Set<Capability>
+    /// The host outside the local network that runs the model behind a local server.
+    package var remoteHost: String?
 
     package init(
         name: String, engine: String, architecture: String? = nil, parameters: Int? = nil,
         quantization: String? = nil, contextLength: Int? = nil, bytes: Int? = nil, path: String? = nil,
         store: String? = nil, digest: String? = nil, hasChatTemplate: Bool = false,
-        capabilities: Set<Capability> = []
+        capabilities: Set<Capability> = [], remoteHost: String? = nil
     ) {
         self.name = name
         self.engine = engine
@@ -37,7 +39,11 @@ package struct ModelDescription: Sendable, Hashable {
         self.digest = digest
         self.hasChatTemplate = hasChatTemplate
         self.capabilities = capabilities
+        self.remoteHost = remoteHost
     }
+
+    /// As it is written in `model:`.
+    package var reference: String { "\(engine)/\(name)" }
 }
 
 /// What an engine can do with a model.
@@ -48,4 +54,10 @@ package enum Capability: String, Sendable, Hashable, Codable, CaseIterable {
     case seed
     /// The exact prompt and its tokens can be shown before a call.
     case preview
+    /// Sees pictures.
+    case vision
+    /// Thinks before it answers.
+    case thinking
+    /// Makes embeddings.
+    case embedding
 }

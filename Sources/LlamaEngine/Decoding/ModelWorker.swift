@@ -147,6 +147,7 @@ final class ModelWorker: Sendable {
     private func admit(_ job: GenerationJob, to loop: DecodeLoop, _ encoder: PromptEncoder, load: Duration) {
         guard !job.isCancelled else { return job.fail(CancellationError()) }
         let wait = ContinuousClock.now - job.submitted
+        job.send(.evaluating)
         do throws(EngineError) {
             let limit = min(positions, try file.contextLimit(job.request.context, default: settings.defaultContext))
             let prompt = try encoder.encode(job.request.messages)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Jinja
 import OrderedCollections
+import Runner
 import Workflow
 
 /// `nightjar check`: tells every mistake of workflows, and runs nothing.
@@ -65,7 +66,8 @@ struct CheckCommand: ParsableCommand {
     private func diagnostics(of name: String, from folder: URL) throws -> [Diagnostic] {
         do {
             let file = try WorkflowFile.find(name, from: folder)
-            return try WorkflowDefinition(file: file, shownAs: LoadedWorkflow.shown(file, from: folder)).warnings
+            let definition = try WorkflowDefinition(file: file, shownAs: LoadedWorkflow.shown(file, from: folder))
+            return definition.warnings + definition.schemaMistakes
         } catch let diagnostics as Diagnostics {
             return diagnostics.all
         } catch let failure as WorkflowFile.Failure {

@@ -37,5 +37,7 @@ struct Places {
     }
 
     var history: URL { state.appending(path: "history.sqlite") }
+    /// The locks by which processes share engines.
+    var slots: URL { state.appending(path: "slots") }
     var digests: URL { state.appending(path: "digests.json") }
 }

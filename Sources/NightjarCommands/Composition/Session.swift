@@ -5,6 +5,7 @@ import Jinja
 import LlamaEngine
 import Logging
 import Runner
+import ServerEngine
 import Workflow
 
 /// The parts of Nightjar put together for one command.
@@ -13,10 +14,13 @@ struct Session {
     let places: Places
     let configuration: Configuration
     let engines: [String: any Engine]
+    /// The servers of the configuration, to be asked at once.
+    let servers: [any ServerEngine]
     let catalog: ModelCatalog
 
+    /// - Parameter purpose: what this process does, for those who wait for it.
     /// - Throws: ``CommandFailure`` where a configuration file has mistakes.
-    init(project: Project, logging: LoggingOptions, places: Places = Places()) throws {
+    init(project: Project, logging: LoggingOptions, purpose: String = "nightjar", places: Places = Places()) throws {
         self.project = project
         self.places = places
         configuration = try Configuration.load(project: project, places: places)
@@ -24,7 +28,9 @@ struct Session {
         let local = LlamaEngine(
             catalog: catalog, digests: ModelDigests(cachePath: places.digests.path),
             logger: logging.logger("libllama"))
-        engines = [local.name: local]
+        let configured = try ConfiguredEngines(configuration, local: local, places: places, purpose: purpose)
+        engines = configured.all
+        servers = configured.servers
     }
 
     /// What a run needs.
@@ -32,7 +38,8 @@ struct Session {
     /// - Parameter isRecorded: whether the record is opened for writing, or only looked into.
     /// - Throws: ``CommandFailure`` where the record cannot be opened.
     func runSetting(
-        model: String?, writeRoots: [URL], isRecorded: Bool = true, report: @escaping @Sendable (RunEvent) -> Void
+        model: String?, writeRoots: [URL], isRecorded: Bool = true, pins: PinnedModels? = nil,
+        report: @escaping @Sendable (RunEvent) -> Void
     ) throws -> RunSetting {
         let history: HistoryStore
         do {
@@ -46,7 +53,8 @@ struct Session {
         }
         return RunSetting(
             project: project, configuration: configuration, engines: engines, history: history,
-            writeRoots: configured + writeRoots, model: model.map(ModelArgument.absolute), version: Nightjar.version,
+            writeRoots: configured + writeRoots, pins: pins, model: model.map(ModelArgument.absolute),
+            version: Nightjar.version,
             report: report)
     }
 

@@ -22,13 +22,14 @@ struct Examination {
             findings.append(
                 Finding(subject: "configuration", verdict: .good, detail: configurationFiles(project, places)))
             findings.append(await models(session))
+            findings += await EngineFindings(session).findings()
             await session.close()
         } catch {
             let message = (error as? CommandFailure)?.message ?? "\(error)"
             findings.append(
                 Finding(subject: "configuration", verdict: .bad, detail: message, advice: "mend the file"))
         }
-        return findings + servers()
+        return findings
     }
 
     private func state(_ places: Places) -> Finding {
@@ -75,34 +76,15 @@ struct Examination {
     }
 
     private func models(_ session: Session) async -> Finding {
-        do {
-            let models = try await session.allModels()
-            guard !models.isEmpty else {
-                return Finding(
-                    subject: "models", verdict: .bad, detail: "none found",
-                    advice: "put a .gguf file into \(session.places.models.path), or into `models` in the project")
-            }
-            let names = models.prefix(5).map(\.reference).joined(separator: ", ")
+        let models = await session.allModels().models
+        guard !models.isEmpty else {
             return Finding(
-                subject: "models", verdict: .good,
-                detail: "\(names)\(models.count > 5 ? " and \(models.count - 5) more" : "")")
-        } catch {
-            return Finding(subject: "models", verdict: .bad, detail: "\(error)")
+                subject: "models", verdict: .bad, detail: "none found",
+                advice: "put a .gguf file into \(session.places.models.path), or into `models` in the project")
         }
-    }
-
-    /// The model servers on their usual ports of this machine, and no other.
-    private func servers() -> [Finding] {
-        // llama-server had port 8080 before its version 0.7.
-        let usual = [("Ollama", [11434]), ("LM Studio", [1234]), ("llama-server", [9931, 8080])]
-        return usual.map { name, ports in
-            guard let port = ports.first(where: { LoopbackPort($0).isOpen }) else {
-                let tried = ports.map { "127.0.0.1:\($0)" }.joined(separator: " or ")
-                return Finding(subject: name, verdict: .absent, detail: "nothing answers at \(tried)")
-            }
-            return Finding(
-                subject: name, verdict: .good, detail: "something answers at 127.0.0.1:\(port)",
-                advice: "this version runs models inside its own process only")
-        }
+        let names = models.prefix(5).map(\.reference).joined(separator: ", ")
+        return Finding(
+            subject: "models", verdict: .good,
+            detail: "\(names)\(models.count > 5 ? " and \(models.count - 5) more" : "")")
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Inference
 import Workflow
 
 /// `nightjar init`: a first project.
@@ -18,9 +19,11 @@ struct InitCommand: AsyncParsableCommand {
             filePath: self.folder, directoryHint: .isDirectory,
             relativeTo: URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory))
         let session = try Session(project: Project(folder: folder), logging: logging)
-        let model = try await session.allModels().first?.reference
+        let own = await session.allModels().models.first?.reference
         await session.close()
-        for file in StarterProject(model: model).files {
+        let servers = own == nil ? await Discovery(session.configuration).servers() : []
+        let starter = StarterProject(model: own, servers: servers)
+        for file in starter.files {
             let place = folder.appending(path: file.path)
             guard !FileManager.default.fileExists(atPath: place.path) else {
                 Console.note("kept   \(file.path)")
@@ -35,7 +38,7 @@ struct InitCommand: AsyncParsableCommand {
             }
             Console.note("wrote  \(file.path)")
         }
-        if model == nil {
+        if starter.usedModel == nil {
             Console.note("there is no model yet: put a .gguf file into `models`, and name it in nightjar.yaml")
         }
         Console.note("next:  nightjar run status")

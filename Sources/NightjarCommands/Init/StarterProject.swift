@@ -10,6 +10,20 @@ struct StarterProject {
 
     /// The model that the project uses; `nil` where none is here yet.
     let model: String?
+    /// The servers that were found on this machine.
+    var servers: [Discovery.Found] = []
+
+    /// The model here, else the first one of a server.
+    var usedModel: String? {
+        model ?? named.lazy.compactMap { name, server in server.models.first.map { "\(name)/\($0)" } }.first
+    }
+
+    /// The servers by the names that they get.
+    private var named: [(name: String, server: Discovery.Found)] {
+        servers.enumerated().map { index, server in
+            (server.kind == .ollama ? "ollama" : index == 0 ? "server" : "server\(index + 1)", server)
+        }
+    }
 
     var files: [File] {
         [
@@ -23,9 +37,18 @@ struct StarterProject {
     private var configuration: String {
         """
         # What holds for all workflows of this project.
-        default_model: \(model ?? "local/NAME   # the name of a file in the folder models, without .gguf")
-
+        default_model: \(usedModel ?? "local/NAME   # the name of a file in the folder models, without .gguf")
+        \(engines)
         """
+    }
+
+    /// The servers that were found, as engines.
+    private var engines: String {
+        guard !named.isEmpty else { return "" }
+        let entries = named.map { name, server in
+            "  \(name): { kind: \(server.kind.rawValue), url: \(server.url) }   # \(server.product)\n"
+        }
+        return "engines:\n" + entries.joined()
     }
 
     private static let notes = """

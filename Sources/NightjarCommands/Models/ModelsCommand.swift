@@ -9,14 +9,16 @@ import Workflow
 /// `nightjar models`: the models that can be asked.
 struct ModelsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "models", abstract: "List the models that are here, and show one.",
-        subcommands: [ModelsListCommand.self, ModelsShowCommand.self], defaultSubcommand: ModelsListCommand.self)
+        commandName: "models", abstract: "List the models that can be asked, show one, and pin them.",
+        subcommands: [ModelsListCommand.self, ModelsShowCommand.self, ModelsPinCommand.self],
+        defaultSubcommand: ModelsListCommand.self)
 }
 
 /// `nightjar models list`
 struct ModelsListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List the models that are here.", aliases: ["ls"])
+        commandName: "list", abstract: "List the models that are here and on the servers of the configuration.",
+        aliases: ["ls"])
 
     @Flag(help: "Write the list as JSON.")
     var json = false
@@ -25,8 +27,9 @@ struct ModelsListCommand: AsyncParsableCommand {
 
     func run() async throws {
         let session = try Session.here(logging)
-        let models = try await session.allModels()
+        let (models, failures) = await session.allModels()
         await session.close()
+        for failure in failures { Console.note(failure.message) }
         if json {
             Console.print(Value.list(models.map(\.value)).json(.pretty(indent: 2)))
         } else if models.isEmpty {
@@ -97,10 +100,18 @@ extension Session {
         return try Session(project: Project(around: here), logging: logging)
     }
 
-    func allModels() async throws -> [ModelDescription] {
+    /// The models of all engines, and why some could not tell theirs.
+    func allModels() async -> (models: [ModelDescription], failures: [EngineError]) {
         var all: [ModelDescription] = []
-        for engine in engines.values.sorted(by: { $0.name < $1.name }) { all += try await engine.models() }
-        return all
+        var failures: [EngineError] = []
+        for engine in engines.values.sorted(by: { $0.name < $1.name }) {
+            do throws(EngineError) {
+                all += try await engine.models()
+            } catch {
+                failures.append(error)
+            }
+        }
+        return (all, failures)
     }
 
     func describe(_ name: String) async throws -> ModelDescription {
@@ -115,9 +126,6 @@ extension Session {
 }
 
 extension ModelDescription {
-    /// As it is written in `model:`.
-    var reference: String { "\(engine)/\(name)" }
-
     var value: Value {
         [
             "model": .string(reference),
@@ -131,6 +139,7 @@ extension ModelDescription {
             "capabilities": .list(capabilities.map(\.rawValue).sorted().map { .string($0) }),
             "store": store.map { .string($0) } ?? .null,
             "path": path.map { .string($0) } ?? .null,
+            "remote_host": remoteHost.map { .string($0) } ?? .null,
         ]
     }
 }

@@ -35,10 +35,13 @@ final class PlainProgress: RunObserver {
             return "\(step.path): attempt \(attempt) in \(Figures.duration(delay)), after: \(message)"
         case .fileWritten(let step, let path, let bytes):
             return "\(step.path): wrote \(path), \(Figures.bytes(bytes))"
+        case .modelWaiting(let step, let reason): return "\(step.path): \(reason)"
+        case .modelPassedOver(let step, let model, let reason):
+            return "\(step.path): \(model) is passed over: \(reason)"
         case .modelLoading(let step, let model, let progress):
             return progress == 0 ? "\(step.path): loading \(model)" : nil
         case .runFinished(let outcome): return RunSummaryLine(outcome).text
-        case .stepStarted, .modelText, .callFinished: return nil
+        case .stepStarted, .modelText, .modelEvaluating, .callFinished: return nil
         }
     }
 

@@ -62,6 +62,9 @@ struct ProgressTree {
                 $0.isWaiting = true
                 $0.remark = "attempt \(attempt) in \(Figures.duration(delay))"
             }
+        case .modelWaiting(let step, let reason): change(step) { $0.remark = reason }
+        case .modelEvaluating(let step): change(step) { $0.remark = nil }
+        case .modelPassedOver(let step, let model, _): change(step) { $0.remark = "\(model) could not answer" }
         case .modelLoading(let step, let model, let progress):
             change(step) { $0.remark = progress < 1 ? "loading \(model), \(Int(progress * 100)) %" : nil }
         case .modelText(let step, _, let tokens): hear(step, tokens, moment)

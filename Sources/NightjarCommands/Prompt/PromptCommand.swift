@@ -64,13 +64,13 @@ struct PromptCommand: AsyncParsableCommand {
 
     func run() async throws {
         let here = URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory)
-        let session = try Session(project: Project(around: here), logging: logging)
+        let session = try Session(project: Project(around: here), logging: logging, purpose: "nightjar prompt")
         do {
             let (choice, request) = try request(session)
             if dryRun {
                 let preview = try await choice.engine.preview(request)
                 Console.print(preview.text)
-                Console.note(Figures.count(preview.tokens, "token"))
+                Console.note((preview.isExact ? "" : "about ") + Figures.count(preview.tokens, "token"))
             } else {
                 try await answer(choice, request)
             }
@@ -82,7 +82,7 @@ struct PromptCommand: AsyncParsableCommand {
     }
 
     private func request(_ session: Session) throws -> (ModelChoice, GenerationRequest) {
-        guard let name = model.map(ModelArgument.absolute) ?? session.configuration.defaultModel else {
+        guard let name = model.map(ModelArgument.absolute) ?? session.configuration.defaultModels.first else {
             throw CommandFailure(
                 .usage, "no model is named: give `--model`, or set `default_model` in \(Configuration.fileName)")
         }
@@ -123,7 +123,9 @@ struct PromptCommand: AsyncParsableCommand {
                 case .finished(let result):
                     if !endsLine { Console.printRaw("\n") }
                     return Optional(result)
-                case .loading, .started: break
+                case .waiting(let reason): Console.note(reason)
+                case .passedOver(let passed): Console.note(passed.error.message)
+                case .loading, .evaluating, .started, .reasoning: break
                 }
             }
             return nil
@@ -148,8 +150,18 @@ extension EngineError {
     /// What a command that failed for this ends with.
     var exitStatus: ExitStatus {
         switch code {
-        case .unreachable: .unavailable
         case .invalidRequest, .modelNotFound: .invalid
+        default: code.exitStatus
+        }
+    }
+}
+
+extension EngineError.Code {
+    /// What a run that failed for this ends with.
+    var exitStatus: ExitStatus {
+        switch self {
+        case .unreachable: .unavailable
+        case .busy: .busy
         default: .failed
         }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Runner
 import Workflow
 
 /// A workflow named on the command line, found, read and checked.
@@ -13,6 +14,8 @@ struct LoadedWorkflow {
         do {
             file = try WorkflowFile.find(name, from: here)
             definition = try WorkflowDefinition(file: file, shownAs: Self.shown(file, from: here))
+            let mistakes = definition.schemaMistakes
+            guard mistakes.isEmpty else { throw Diagnostics(mistakes) }
         } catch let diagnostics as Diagnostics {
             throw CommandFailure(.invalid, diagnostics.text)
         } catch let failure as WorkflowFile.Failure {

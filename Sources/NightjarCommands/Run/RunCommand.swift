@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import History
+import Inference
 import Jinja
 import Runner
 import Workflow
@@ -43,6 +44,9 @@ struct RunCommand: AsyncParsableCommand {
     @Option(name: .customLong("output"), help: "Print this output of the workflow alone.")
     var onlyOutput: String?
 
+    @Flag(help: "Accept models that have changed since they were pinned, and pin them anew.")
+    var updateLock = false
+
     @Flag(name: .shortAndLong, help: "Show no progress.")
     var quiet = false
 
@@ -68,7 +72,7 @@ struct RunCommand: AsyncParsableCommand {
                 "the workflow has no output `\(onlyOutput)`" + (near.map { "; did you mean `\($0)`?" } ?? ""))
         }
         let inputs = try InputArguments(inputs).values(for: loaded.definition)
-        let session = try Session(project: loaded.project, logging: logging)
+        let session = try Session(project: loaded.project, logging: logging, purpose: loaded.definition.name)
         if dryRun {
             try await preview(loaded, inputs, session)
             return
@@ -91,8 +95,10 @@ struct RunCommand: AsyncParsableCommand {
             } else {
                 PlainProgress()
             }
+        let file = PinFile(session.project)
+        let pins = try file.read().map { PinnedModels($0, isUpdating: updateLock, today: PinFile.today) }
         let setting = try session.runSetting(
-            model: model, writeRoots: allowWrite.map { URL(filePath: $0) }, report: observer.observe)
+            model: model, writeRoots: allowWrite.map { URL(filePath: $0) }, pins: pins, report: observer.observe)
         let run = WorkflowRun(loaded.definition, file: loaded.file, setting: setting)
         let task = Task { try await run.execute(inputs: inputs) }
         let signals = Interruption { task.cancel() }
@@ -100,6 +106,7 @@ struct RunCommand: AsyncParsableCommand {
         do {
             let outcome = try await task.value
             observer.finish()
+            if let changed = pins?.changed { try file.write(changed) }
             return outcome
         } catch let error as HistoryError {
             observer.finish()
@@ -118,7 +125,7 @@ struct RunCommand: AsyncParsableCommand {
         case .partial: throw ExitStatus.partial
         case .interrupted: throw ExitStatus.interrupted
         case .failed, .running:
-            throw outcome.error?.code == "unreachable" ? ExitStatus.unavailable : ExitStatus.failed
+            throw outcome.error.flatMap { EngineError.Code(rawValue: $0.code) }?.exitStatus ?? ExitStatus.failed
         }
     }
 

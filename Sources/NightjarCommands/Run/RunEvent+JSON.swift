@@ -29,10 +29,14 @@ extension RunEvent {
                     "tokens": Self.tokens(prompt: call.promptTokens, generated: call.generatedTokens),
                     "seconds": Self.rounded(call.seconds),
                 ])
+        case .modelWaiting(let step, let reason):
+            return Self.event("model.waiting", step, ["reason": .string(reason)])
+        case .modelPassedOver(let step, let model, let reason):
+            return Self.event("model.passed_over", step, ["model": .string(model), "reason": .string(reason)])
         case .fileWritten(let step, let path, let bytes):
             return Self.event("file.written", step, ["path": .string(path), "bytes": .integer(bytes)])
         case .runFinished(let outcome): return Self.finished(outcome)
-        case .modelLoading, .modelText: return nil
+        case .modelLoading, .modelEvaluating, .modelText: return nil
         }
     }
 

@@ -72,6 +72,8 @@ extension CallRecord {
             "messages": Value(recorded: call.messages),
             "prompt": result.renderedPrompt.map { .string($0) } ?? .null,
             "response": result.response.map { .string($0) } ?? .null,
+            "reasoning": result.reasoning.map { .string($0) } ?? .null,
+            "schema": call.schema.map { Value(recorded: $0) } ?? .null,
             "sampler": Value(recorded: call.sampler), "seed": result.seed.map { .integer(Int($0)) } ?? .null,
             "max_tokens": call.maxTokens.map { .integer($0) } ?? .null,
             "finish_reason": result.finishReason.map { .string($0) } ?? .null,
@@ -87,6 +89,8 @@ extension CallRecord {
                 "generation": .number(parts.generation),
             ]
         }
+        fields["context"] = result.context.map { .integer($0) } ?? .null
+        if let passedOver = result.passedOver { fields["passed_over"] = Value(recorded: passedOver) }
         if let error { fields["error"] = error.value }
         return .mapping(fields)
     }

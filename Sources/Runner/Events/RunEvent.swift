@@ -10,6 +10,12 @@ package enum RunEvent: Sendable {
     /// An attempt failed, and another one follows after a wait in seconds.
     case stepRetried(StepEvent, attempt: Int, after: String, delay: Double)
     case stepFinished(StepEvent, outcome: StepOutcome, seconds: Double)
+    /// A model call waits for its turn.
+    case modelWaiting(StepEvent, reason: String)
+    /// A model or a member of a pool could not answer, and another one is asked.
+    case modelPassedOver(StepEvent, model: String, reason: String)
+    /// A model call has its turn.
+    case modelEvaluating(StepEvent)
     /// A model is being loaded; from 0 to 1.
     case modelLoading(StepEvent, model: String, progress: Double)
     /// The next part of an answer, with the tokens of the answer so far.

@@ -3,20 +3,37 @@ import History
 import Inference
 import Workflow
 
-/// When a step is tried again.
+/// When a step is tried again. Nothing below tries again by itself, so that attempts are never multiplied.
 struct Attempts: Sendable {
-    /// `nil` where nothing is tried again.
+    /// What the workflow says; `nil` where it says nothing.
     let retry: Retry?
+    /// Whether a server that is busy or just being restarted is waited for without the workflow saying so.
+    let waitsForServers: Bool
     let chance: @Sendable () -> Double
 
     /// How long to wait before the next attempt; `nil` where there is none.
     ///
     /// - Parameter made: how many attempts were made.
     func delay(after error: any Error, made: Int) -> Duration? {
-        guard let retry, made < retry.maxAttempts, let cause = Retry.Cause(of: error), retry.causes.contains(cause)
+        let failure = error as? EngineError
+        let isServers = waitsForServers && failure?.isPassing == true
+        guard let retry = retry ?? (isServers ? Self.forServers : nil), made < retry.maxAttempts,
+            let cause = Retry.Cause(of: error), retry.causes.contains(cause)
         else { return nil }
-        return retry.delay(before: made + 1, chance: chance())
+        let delay = retry.delay(before: made + 1, chance: chance())
+        guard let asked = failure?.retryAfter else { return delay }
+        // To come back sooner than the server asks helps nobody; to wait for hours does not either.
+        return asked <= retry.longestDelay ? max(asked, delay) : nil
     }
+
+    private static let forServers: Retry = {
+        var retry = Retry()
+        retry.maxAttempts = 4
+        retry.delay = .seconds(1)
+        retry.backoff = 3
+        retry.jitter = 0.2
+        return retry
+    }()
 }
 
 extension Retry.Cause {
@@ -34,7 +51,9 @@ extension Retry.Cause {
             }
         case let error as EngineError:
             switch error.code {
-            case .engineFailed, .outOfMemory, .unreachable: self = .model
+            case .engineFailed, .outOfMemory, .unreachable, .busy, .answerBroken: self = .model
+            case .answerEmpty: self = .answer
+            case .timedOut: self = .timeout
             default: return nil
             }
         default: return nil

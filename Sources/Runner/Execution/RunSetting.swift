@@ -13,6 +13,8 @@ package struct RunSetting: Sendable {
     package var history: HistoryStore
     /// Folders outside the project that may be written to.
     package var writeRoots: [URL]
+    /// The models that the project's workflows were made with; `nil` where none are pinned.
+    package var pins: PinnedModels?
     /// The model for steps that name none, before the workflow's and the configuration's own defaults.
     package var model: String?
     package var environment: [String: String]
@@ -28,7 +30,7 @@ package struct RunSetting: Sendable {
 
     package init(
         project: Project, configuration: Configuration, engines: [String: any Engine], history: HistoryStore,
-        writeRoots: [URL] = [], model: String? = nil,
+        writeRoots: [URL] = [], pins: PinnedModels? = nil, model: String? = nil,
         environment: [String: String] = ProcessInfo.processInfo.environment,
         now: @escaping @Sendable () -> Date = { Date() },
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
@@ -41,6 +43,7 @@ package struct RunSetting: Sendable {
         self.engines = engines
         self.history = history
         self.writeRoots = writeRoots
+        self.pins = pins
         self.model = model
         self.environment = environment
         self.now = now

@@ -32,7 +32,10 @@ struct RunContext: Sendable {
     let setting: RunSetting
     let files: ProjectFiles
     let environment: Environment
+    let models: RunModels
     var progress: RunProgress
+    /// Whether a step around this one is tried again as a whole.
+    var isRetriedAround = false
 }
 
 /// What a kind of step does.

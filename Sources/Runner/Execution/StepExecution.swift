@@ -100,7 +100,9 @@ struct StepExecution: Sendable {
     func executeBody(_ names: Mapping, row: StepRowID, item: ItemRowID?, path: String) async throws -> Mapping {
         switch step.body {
         case .nested(let steps):
-            return try await StepSequence(run: run, steps: steps).execute(
+            var inner = run
+            if attempts.retry != nil { inner.isRetriedAround = true }
+            return try await StepSequence(run: inner, steps: steps).execute(
                 names, inside: .init(path: path, depth: event.depth + 1, item: item))
         case .kind(let kind):
             guard let executable = kind as? any ExecutableStep else {
@@ -141,7 +143,8 @@ struct StepExecution: Sendable {
 
     var attempts: Attempts {
         Attempts(
-            retry: step.retry ?? (isRetriedByDefault ? run.definition.defaults.retry : nil), chance: run.setting.chance)
+            retry: step.retry ?? (isRetriedByDefault ? run.definition.defaults.retry : nil),
+            waitsForServers: step.kindName == PromptStep.key && !run.isRetriedAround, chance: run.setting.chance)
     }
 
     var timeLimit: TimeLimit {

@@ -31,15 +31,24 @@ extension StepView {
         (try value(mapping).mapping ?? [:]).map { ($0, $1.string ?? $1.json(.compact)) }
     }
 
-    /// The model that the step asks: its own, else the run's, the workflow's or the configuration's default.
-    func chosenModel() throws -> ModelChoice {
-        let own = try step.model.map(text)
-        guard let name = own ?? setting.model ?? definition.defaults.model ?? setting.configuration.defaultModel else {
+    /// The models that the step asks, in order of fallback: its own, else the run's, the workflow's or the
+    /// configuration's defaults.
+    func chosenModels() throws -> [ModelChoice] {
+        let names = try StepModels(of: step, definition, setting).names.map(text)
+        guard !names.isEmpty else {
             throw StepFailure(
                 .noModel,
                 "no model is named: give the step a `model`, the workflow `defaults.model`, or the run `--model`")
         }
-        return try ModelChoice(name, configuration: setting.configuration, engines: setting.engines)
+        return try names.map {
+            try ModelChoice($0, configuration: setting.configuration, engines: setting.engines)
+        }
+    }
+
+    /// The first of them, for what is not asked but counted.
+    func chosenModel() throws -> ModelChoice {
+        guard let first = try chosenModels().first else { throw StepFailure(.noModel, "no model is named") }
+        return first
     }
 }
 

@@ -28,7 +28,7 @@ package struct WorkflowRun: Sendable {
         let context = RunContext(
             id: id, definition: definition, setting: setting,
             files: ProjectFiles(setting),
-            environment: .standard, progress: RunProgress())
+            environment: .standard, models: RunModels(definition, setting), progress: RunProgress())
         setting.report(.runStarted(id: id.text, workflow: definition.name, inputs: inputs))
 
         var outputs: Mapping = [:]
@@ -39,7 +39,8 @@ package struct WorkflowRun: Sendable {
             let limit = TimeLimit(
                 limit: definition.timeLimit, subject: "the workflow `\(definition.name)`", sleep: setting.sleep)
             let results = try await limit.run {
-                try await StepSequence(run: context, steps: definition.steps).execute(names, inside: nil)
+                try await context.models.checkPins()
+                return try await StepSequence(run: context, steps: definition.steps).execute(names, inside: nil)
             }
             outputs = try definition.evaluateOutputs(
                 names.adding(steps: results), environment: context.environment)

@@ -1,5 +1,6 @@
 package import Inference
-import Workflow
+package import Jinja
+package import Workflow
 
 /// What a step or a command says about how a model should answer; what it leaves open, the model's alias decides, and
 /// then the defaults.
@@ -13,6 +14,9 @@ package struct CallSettings: Sendable {
     package var maxTokens: Int?
     package var stop: [String] = []
     package var context: Int?
+    package var schema: Value?
+    package var thinking: ThinkingChoice?
+    package var limits: CallLimits.Changes?
 
     package init() {}
 }
@@ -33,8 +37,30 @@ extension ModelChoice {
         let system = system ?? settings?.system
         var request = GenerationRequest(
             model: name, messages: (system.map { [.system($0)] } ?? []) + turns, sampler: sampler, stop: own.stop,
-            context: own.context ?? settings?.context)
+            context: own.context ?? settings?.context, schema: own.schema,
+            thinking: (own.thinking ?? settings?.thinking).map(Thinking.init), limits: own.limits)
         request.maxTokens = own.maxTokens ?? settings?.maxTokens ?? request.maxTokens
         return request
+    }
+}
+
+extension Thinking {
+    fileprivate init(_ choice: ThinkingChoice) {
+        self =
+            switch choice {
+            case .off: .off
+            case .on: .on
+            case .low: .low
+            case .medium: .medium
+            case .high: .high
+            }
+    }
+}
+
+extension CallLimits.Changes {
+    package init(_ declared: LimitsDeclaration) {
+        self.init(
+            load: declared.load, firstToken: declared.firstToken, betweenTokens: declared.betweenTokens,
+            total: declared.total)
     }
 }

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import History
 import Inference
@@ -17,15 +18,18 @@ struct ModelCall {
     func perform() async throws -> GenerationResult {
         let history = context.history
         let clock = ContinuousClock.now
+        try await context.run.models.checkPin(of: choice)
         let row = try await history.beginCall(
             NewCall(
                 engine: choice.engine.name, model: choice.reference, messages: request.messages.json,
-                sampler: request.sampler.json, maxTokens: request.maxTokens),
+                sampler: request.sampler.json, maxTokens: request.maxTokens,
+                schema: request.schema?.json(.compact)),
             step: context.row, at: context.now)
-        var answered = ""
+        var told = Told()
         do {
-            let result = try await follow { answered += $0 }
-            try await history.endCall(row, state: .done, result: CallResult(result), at: context.now)
+            let result = try await follow(&told)
+            try await history.endCall(
+                row, state: .done, result: CallResult(result, passedOver: told.passedOver.json), at: context.now)
             let seconds = clock.duration(to: .now).inSeconds
             if seconds > Self.worthSynchronizing { try await history.sync() }
             context.run.progress.addCost {
@@ -47,21 +51,47 @@ struct ModelCall {
             let isInterruption = error is CancellationError || Task.isCancelled
             // What the model had said by then is kept too.
             try await history.endCall(
-                row, state: isInterruption ? .interrupted : .failed,
-                result: CallResult(response: answered.isEmpty ? nil : answered),
+                row, state: isInterruption ? .interrupted : .failed, result: told.result,
                 error: RecordedError(error), at: context.now)
             throw isInterruption ? CancellationError() : error
         }
     }
 
-    private func follow(_ keep: (String) -> Void) async throws -> GenerationResult {
+    /// What is known of a call that is under way.
+    private struct Told {
+        var answer = ""
+        var reasoning = ""
+        var passedOver: [PassedOver] = []
+
+        /// What is kept of a call that failed.
+        var result: CallResult {
+            CallResult(
+                response: answer.isEmpty ? nil : answer, reasoning: reasoning.isEmpty ? nil : reasoning,
+                passedOver: passedOver.json)
+        }
+    }
+
+    func reportPassedOver(_ error: EngineError) {
+        context.report(.modelPassedOver(context.event, model: choice.reference, reason: error.message))
+    }
+
+    private func follow(_ told: inout Told) async throws -> GenerationResult {
         for try await event in choice.engine.generate(request) {
             switch event {
+            case .waiting(let reason): context.report(.modelWaiting(context.event, reason: reason))
+            case .passedOver(let passed):
+                told.passedOver.append(passed)
+                context.report(
+                    .modelPassedOver(context.event, model: passed.model, reason: passed.error.message))
             case .loading(let progress):
                 context.report(.modelLoading(context.event, model: choice.reference, progress: progress))
+            case .evaluating: context.report(.modelEvaluating(context.event))
             case .started: break
+            case .reasoning(let text, let tokens):
+                told.reasoning += text
+                context.report(.modelText(context.event, text: "", tokens: tokens))
             case .text(let text, let tokens):
-                keep(text)
+                told.answer += text
                 context.report(.modelText(context.event, text: text, tokens: tokens))
             case .finished(let result): return result
             }
@@ -73,22 +103,54 @@ struct ModelCall {
 }
 
 extension CallResult {
-    fileprivate init(_ result: GenerationResult) {
+    fileprivate init(_ result: GenerationResult, passedOver: String?) {
         self.init(
-            response: result.text, renderedPrompt: result.renderedPrompt, model: result.model.reference,
+            response: result.text, reasoning: result.reasoning.isEmpty ? nil : result.reasoning,
+            renderedPrompt: result.renderedPrompt, model: result.model.reference,
             digest: result.model.digest, seed: result.seed, promptTokens: result.promptTokens,
             generatedTokens: result.generatedTokens,
             seconds: CallSeconds(
                 wait: result.timings.wait.inSeconds, load: result.timings.load.inSeconds,
                 prompt: result.timings.prompt.inSeconds, generation: result.timings.generation.inSeconds),
-            finishReason: result.finishReason.rawValue)
+            finishReason: result.finishReason.rawValue, context: result.context, passedOver: passedOver)
     }
 }
 
 extension [ChatMessage] {
     /// The conversation as the record keeps it.
     fileprivate var json: String {
-        Value.list(map { ["role": .string($0.role.rawValue), "content": .string($0.content)] }).json(.compact)
+        Value.list(
+            map { message -> Value in
+                var fields: Mapping = ["role": .string(message.role.rawValue), "content": .string(message.content)]
+                if !message.images.isEmpty { fields["images"] = .list(message.images.map(\.value)) }
+                return .mapping(fields)
+            }
+        ).json(.compact)
+    }
+}
+
+extension ImageAttachment {
+    /// A picture is told by its digest: the record does not hold it.
+    fileprivate var value: Value {
+        [
+            "path": .string(name), "type": .string(kind.rawValue), "bytes": .integer(data.count),
+            "sha256": .string(SHA256.hash(data: data).hexadecimal),
+        ]
+    }
+}
+
+extension [PassedOver] {
+    /// Who was asked before, and could not answer; `nil` where nobody was.
+    fileprivate var json: String? {
+        guard !isEmpty else { return nil }
+        return Value.list(
+            map { passed -> Value in
+                [
+                    "model": .string(passed.model), "code": .string(passed.error.code.rawValue),
+                    "message": .string(passed.error.message),
+                ]
+            }
+        ).json(.compact)
     }
 }
 

@@ -1,6 +1,6 @@
 import Foundation
-import Inference
 import Jinja
+import LocalNetwork
 import OrderedCollections
 import Workflow
 

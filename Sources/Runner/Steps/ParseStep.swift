@@ -17,26 +17,22 @@ extension ParseStep: ExecutableStep {
         do {
             found = try ExtractedJSON(from: text)
         } catch {
-            throw StepFailure(.answerInvalid, "\(error.message): \(Self.shown(text))")
+            throw StepFailure(.answerInvalid, "\(error.message): \(text.excerpt)")
         }
         if !require.isEmpty {
             guard let mapping = found.value.mapping else {
                 throw StepFailure(
                     .answerInvalid,
                     "the data is \(found.value.kindPhrase), not a mapping with the keys "
-                        + require.joined(separator: ", ") + ": \(Self.shown(text))")
+                        + require.joined(separator: ", ") + ": \(text.excerpt)")
             }
             let missing = require.filter { mapping[$0] == nil }
             guard missing.isEmpty else {
                 throw StepFailure(
                     .answerInvalid,
-                    "the data lacks \(missing.map { "`\($0)`" }.joined(separator: ", ")): \(Self.shown(text))")
+                    "the data lacks \(missing.map { "`\($0)`" }.joined(separator: ", ")): \(text.excerpt)")
             }
         }
         return ["data": found.value, "exact": .boolean(found.isExact)]
-    }
-
-    private static func shown(_ text: String) -> String {
-        Value.string(text.count > 80 ? text.prefix(79) + "…" : text).json(.compact)
     }
 }

@@ -7,10 +7,13 @@ import Workflow
 
 extension PromptStep: ExecutableStep {
     func execute(_ context: StepContext) async throws -> Mapping {
-        let choice = try context.chosenModel()
-        let request = try request(for: choice, text: context.text)
+        let schema = try answerSchema(context)
+        let calls = try context.chosenModels().map { choice in
+            let request = context.run.models.settled(try request(for: choice, context), for: choice)
+            return ModelCall(choice: choice, request: request, context: context)
+        }
         let clock = ContinuousClock.now
-        let result = try await ModelCall(choice: choice, request: request, context: context).perform()
+        let result = try await ModelFallback(calls: calls).perform()
         let took = clock.duration(to: .now)
         guard result.finishReason == .stop || allowTruncated else {
             throw StepFailure(
@@ -18,11 +21,15 @@ extension PromptStep: ExecutableStep {
                 "the answer was cut off after \(result.generatedTokens) tokens: raise `max_tokens` or `context`, or set `allow_truncated: true`"
             )
         }
+        let data = try schema?.data(in: result.text) ?? .null
+        let seed: Value = result.seed.map { .integer(Int($0)) } ?? .null
         return [
             "text": .string(result.text.trimmingCharacters(in: .whitespacesAndNewlines)),
+            "data": data,
+            "reasoning": .string(result.reasoning.trimmingCharacters(in: .whitespacesAndNewlines)),
             "model": .string(result.model.reference),
             "finish_reason": .string(result.finishReason.rawValue),
-            "seed": result.seed.map { .integer(Int($0)) } ?? .null,
+            "seed": seed,
             "prompt_tokens": .integer(result.promptTokens),
             "tokens": .integer(result.generatedTokens),
             "seconds": took.inResults,
@@ -31,23 +38,28 @@ extension PromptStep: ExecutableStep {
 
     func preview(_ context: PreviewContext) async throws -> StepPreview {
         let choice = try context.chosenModel()
-        let request = try request(for: choice, text: context.text)
+        _ = try answerSchema(context)
+        let planned = RunModels(context.definition, context.setting)
+        let request = planned.settled(try request(for: choice, context), for: choice)
         let preview = try await choice.engine.preview(request)
         let head =
-            "asks \(choice.reference), \(preview.tokens) prompt tokens, at most \(request.maxTokens) for the answer:"
+            "asks \(choice.reference), \(preview.isExact ? "" : "about ")\(preview.tokens) prompt tokens, at most \(request.maxTokens) for the answer:"
         let text = preview.text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { "  \($0)" }
         return StepPreview(lines: [head] + text, result: nil)
     }
 
-    private func request(
-        for choice: ModelChoice, text: (TemplatedText) throws -> String
-    ) throws -> GenerationRequest {
+    private func answerSchema(_ view: some StepView) throws -> AnswerSchema? {
+        try schema.map { try AnswerSchema(try view.value($0)) }
+    }
+
+    private func request(for choice: ModelChoice, _ view: some StepView) throws -> GenerationRequest {
+        let text = view.text
         var turns: [ChatMessage] = []
         for example in examples {
             turns.append(.user(trimmed(try text(example.user))))
             turns.append(.assistant(trimmed(try text(example.assistant))))
         }
-        turns.append(.user(trimmed(try text(user))))
+        turns.append(.user(trimmed(try text(user)), images: try pictures(view)))
         var settings = CallSettings()
         settings.temperature = temperature
         settings.topK = topK
@@ -58,7 +70,26 @@ extension PromptStep: ExecutableStep {
         settings.maxTokens = maxTokens
         settings.stop = try stop.map(text)
         settings.context = context
+        settings.schema = try schema.map { try view.value($0) }
+        settings.thinking = thinking
+        settings.limits = limits.map { CallLimits.Changes($0) }
         return choice.request(system: try system.map { trimmed(try text($0)) }, turns: turns, settings: settings)
+    }
+
+    private static let largestPicture = 32 << 20
+
+    private func pictures(_ view: some StepView) throws -> [ImageAttachment] {
+        let value = try view.value(images)
+        guard let paths = value.list, paths.allSatisfy({ $0.string != nil }) else {
+            throw StepFailure(.badValue, "`images` needs a list of paths, and got \(value.kindPhrase)")
+        }
+        return try paths.compactMap(\.string).map { path in
+            let data = try view.files.content(of: path, upTo: Self.largestPicture)
+            guard let image = ImageAttachment(name: path, data: data) else {
+                throw StepFailure(.badData, "\(path) is no PNG, JPEG, GIF or WebP picture")
+            }
+            return image
+        }
     }
 
     private func trimmed(_ text: String) -> String {

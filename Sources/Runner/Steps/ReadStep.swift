@@ -18,7 +18,7 @@ extension ReadStep: ExecutableStep {
     private func read(_ path: String, in files: ProjectFiles) throws(StepFailure) -> Mapping {
         guard !path.isEmpty else { throw StepFailure(.badValue, "`read` got an empty path") }
         let file = files.url(path)
-        let data = try content(of: file, shownAs: path)
+        let data = try files.content(of: path, upTo: largest)
         guard var text = String(validating: data, as: UTF8.self) else {
             throw StepFailure(.badData, "\(path) is not UTF-8 text")
         }
@@ -31,32 +31,6 @@ extension ReadStep: ExecutableStep {
         ]
         try addData(of: text, path: path, to: &result)
         return result
-    }
-
-    private func content(of file: URL, shownAs path: String) throws(StepFailure) -> Data {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: file.path, isDirectory: &isFolder) else {
-            throw StepFailure(.fileNotFound, "there is no file \(path)")
-        }
-        guard !isFolder.boolValue else {
-            throw StepFailure(.fileUnreadable, "\(path) is a folder: `list` finds the files in it")
-        }
-        do {
-            let handle = try FileHandle(forReadingFrom: file)
-            defer { try? handle.close() }
-            // One byte more than is allowed tells a file that is too large, whatever its size is said to be.
-            let limit = largest == .max ? largest : largest + 1
-            let data = try handle.read(upToCount: limit) ?? Data()
-            guard data.count <= largest else {
-                throw StepFailure(
-                    .fileTooLarge, "\(path) is larger than \(largest) bytes: set `max_bytes` if that is meant")
-            }
-            return data
-        } catch let failure as StepFailure {
-            throw failure
-        } catch {
-            throw StepFailure(.fileUnreadable, "\(path) cannot be read: \(error.localizedDescription)")
-        }
     }
 
     private func addData(of text: String, path: String, to result: inout Mapping) throws(StepFailure) {

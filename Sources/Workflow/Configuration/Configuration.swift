@@ -1,9 +1,15 @@
+import Jinja
+
 /// What a person or a project sets once for all workflows: `nightjar.yaml` in the project, or the user's own file.
 package struct Configuration: Sendable {
     /// The model of prompts that name none.
-    package var defaultModel: String?
+    package var defaultModels: [String] = []
+    /// Servers and pools by their names.
+    package var engines: [(key: String, value: EngineDeclaration)] = []
     /// Names for models with their settings.
     package var models: [(key: String, value: ModelAlias)] = []
+    /// Where secrets come from, by their names.
+    package var secrets: [(key: String, value: SecretDeclaration)] = []
     /// Folders outside the project that `write` may write to.
     package var writeRoots: [String] = []
     package var allowRemote: [String] = []
@@ -24,6 +30,7 @@ package struct ModelAlias: Declared {
     package var repeatPenalty: Double?
     package var maxTokens: Int?
     package var context: Int?
+    package var thinking: ThinkingChoice?
 
     package init() {}
 
@@ -38,15 +45,24 @@ package struct ModelAlias: Declared {
         .optional("repeat_penalty", \.repeatPenalty, .number(0.01...10), "As in `prompt`."),
         .optional("max_tokens", \.maxTokens, .integer(1...Int.max), "As in `prompt`."),
         .optional("context", \.context, .integer(16...Int.max), "As in `prompt`."),
+        .optional("think", \.thinking, .thinking, "As in `prompt`."),
     ]
 }
 
 extension Configuration: Declared {
     package static let fields: [Field<Self>] = [
-        .optional("default_model", \.defaultModel, .name, "The model of prompts that name none."),
+        .optional(
+            "default_model", \.defaultModels, .fallbacks(.name), default: nil,
+            "The model of prompts that name none, or a list in order of fallback."),
+        .optional(
+            "engines", \.engines, .dictionary(of: .record(), named: "engines"), default: nil,
+            "Model servers and pools of them, by the names that stand before the slash in `ENGINE/NAME`."),
         .optional(
             "models", \.models, .dictionary(of: .record(), named: "models"), default: nil,
             "Names for models with their settings."),
+        .optional(
+            "secrets", \.secrets, .dictionary(of: .record(), named: "secrets"), default: nil,
+            "Where secrets come from, by their names."),
         .optional(
             "write_roots", \.writeRoots, .array(of: .name, named: "folders"), default: nil,
             "Folders outside the project that `write` may write to."),
@@ -59,32 +75,29 @@ extension Configuration: Declared {
     ///
     /// - Throws: every mistake of the file, in order.
     package init(_ source: SourceText) throws(Diagnostics) {
-        self.init()
-        // A file that only marks its folder as a project says nothing.
-        if source.isBlank { return }
-        let decoding = Decoding(source: source)
-        let root: YAMLNode
-        do {
-            root = try YAMLDocument.read(source)
-        } catch {
-            throw Diagnostics([error])
-        }
-        // A file of comments says nothing, which is no mistake.
-        guard !root.isNull else {
-            self.init()
-            return
-        }
-        let configuration = Configuration.decode(root, key: source.file, decoding)
-        let diagnostics = Diagnostics(decoding.diagnostics)
-        guard let configuration, !diagnostics.hasErrors else { throw diagnostics }
-        self = configuration
+        self = try Self.read(source) ?? Configuration()
     }
+
+    package func validate(at place: Place, _ decoding: Decoding) {
+        for (name, engine) in engines {
+            if (name == Self.localEngine) != (engine.kind == .local) {
+                decoding.report(
+                    "the engine `\(name)`: `local` is the name of the engine inside the process, and of no other",
+                    at: place)
+            }
+        }
+    }
+
+    /// The name of the engine inside the process.
+    package static let localEngine = "local"
 
     /// This configuration, with what only the other one says. Used as `project.over(user)`.
     package func over(_ other: Configuration) -> Configuration {
         var result = self
-        result.defaultModel = defaultModel ?? other.defaultModel
+        if defaultModels.isEmpty { result.defaultModels = other.defaultModels }
         result.models += other.models.filter { alias in !models.contains { $0.key == alias.key } }
+        result.engines += other.engines.filter { engine in !engines.contains { $0.key == engine.key } }
+        result.secrets += other.secrets.filter { secret in !secrets.contains { $0.key == secret.key } }
         result.writeRoots += other.writeRoots
         result.allowRemote += other.allowRemote
         return result

@@ -34,6 +34,26 @@ extension FieldType {
         }
     }
 
+    /// One, or a list in order of fallback, which has at least one.
+    package static func fallbacks<Element>(_ element: FieldType<Element>) -> FieldType where Held == [Element] {
+        let expected = "\(element.expected), or a list in order of fallback"
+        return FieldType(
+            expected: expected,
+            schema: ["anyOf": [element.schema, ["type": "array", "items": element.schema, "minItems": 1]]]
+        ) { node, key, decoding in
+            guard case .sequence(let nodes) = node.content else {
+                guard case .scalar = node.content else {
+                    decoding.mismatch(node, expected: expected, of: key)
+                    return nil
+                }
+                return element.decode(node, key, decoding).map { [$0] }
+            }
+            if nodes.isEmpty { decoding.report("`\(key)` is empty: name at least one", at: node.place) }
+            let elements = nodes.map { element.decode($0, key, decoding) }
+            return elements.contains { $0 == nil } ? nil : elements.compactMap { $0 }
+        }
+    }
+
     /// A mapping whose keys the user chooses, in the order of the file.
     package static func dictionary<Element>(
         of element: FieldType<Element>, named plural: String
@@ -51,6 +71,27 @@ extension FieldType {
             }
             return entries.compactMap { entry in
                 guard let name = FieldType<String>.identifier.decode(entry.key, key, decoding),
+                    let value = element.decode(entry.value, name, decoding)
+                else { return nil }
+                return (name, value)
+            }
+        }
+    }
+
+    /// The same with keys of any text, such as the names of models.
+    package static func table<Element>(
+        of element: FieldType<Element>, named plural: String
+    ) -> FieldType where Held == [(key: String, value: Element)] {
+        FieldType(
+            expected: "a mapping of texts to \(plural)",
+            schema: ["type": "object", "additionalProperties": element.schema]
+        ) { node, key, decoding in
+            guard case .mapping(let entries) = node.content else {
+                decoding.mismatch(node, expected: "a mapping of texts to \(plural)", of: key)
+                return nil
+            }
+            return entries.compactMap { entry in
+                guard let name = FieldType<String>.name.decode(entry.key, key, decoding),
                     let value = element.decode(entry.value, name, decoding)
                 else { return nil }
                 return (name, value)

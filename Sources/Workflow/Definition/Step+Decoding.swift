@@ -95,14 +95,15 @@ extension Step {
             let names = bodyNames.map { "`\($0)`" }.joined(separator: ", ")
             decoding.report("the step does nothing: it needs one of \(names)", at: node.place)
         }
-        if case .nested(let nested) = body, let model = keys.model {
-            body = .nested(nested.map { $0.asking(model) })
+        if case .nested(let nested) = body, !keys.models.isEmpty {
+            let models = keys.models
+            body = .nested(nested.map { $0.asking(models) })
         }
         // What is broken inside is reported already; an empty body keeps the rest checkable.
         return Step(
             id: keys.id, name: keys.name, needs: keys.needs?.map(\.id) ?? [], condition: keys.condition,
             foreach: keys.foreach, retry: keys.retry, timeLimit: keys.timeLimit,
-            continuesOnError: keys.continuesOnError, model: keys.model, body: body ?? .nested([]), place: node.place,
+            continuesOnError: keys.continuesOnError, models: keys.models, body: body ?? .nested([]), place: node.place,
             isBroken: body == nil || bodyKeys.count != 1 || (given.contains("foreach") && !isThere("foreach", entries)),
             neededNames: keys.needs, conditionNames: conditionNames, outerNames: outerNames, innerNames: innerNames)
     }
@@ -111,11 +112,11 @@ extension Step {
         entries.contains { $0.key.scalar?.text == key }
     }
 
-    /// The same step with the model of the step around it, where it has none of its own.
-    private func asking(_ outer: TemplatedText) -> Step {
-        guard model == nil else { return self }
+    /// The same step with the models of the step around it, where it has none of its own.
+    private func asking(_ outer: [TemplatedText]) -> Step {
+        guard models.isEmpty else { return self }
         var step = self
-        step.model = outer
+        step.models = outer
         if case .nested(let nested) = body { step.body = .nested(nested.map { $0.asking(outer) }) }
         return step
     }

@@ -16,7 +16,8 @@ package struct Step: Sendable {
     /// How long one attempt may take.
     package var timeLimit: Duration?
     package var continuesOnError: Bool
-    package var model: TemplatedText?
+    /// The models to ask, in order of fallback; none where the step names none.
+    package var models: [TemplatedText]
     package var body: Body
     package var place: Place
     /// Whether a mistake in the step leaves open what it gives; everything about its results is then taken on trust, so

@@ -10,7 +10,7 @@ struct StepKeys: Declared {
     var retry: Retry?
     var timeLimit: Duration?
     var continuesOnError = false
-    var model: TemplatedText?
+    var models: [TemplatedText] = []
 
     static let fields: [Field<Self>] = [
         .required(
@@ -37,8 +37,8 @@ struct StepKeys: Declared {
             "continue_on_error", \.continuesOnError, .boolean, default: false,
             "Whether the run goes on after the step failed. It then ends as partial, with exit code 2."),
         .optional(
-            "model", \.model, .someText,
-            "The model for the prompts of this step and of its nested steps: an alias from the configuration, `ENGINE/NAME`, or a path to a `.gguf`."
+            "model", \.models, .fallbacks(.someText), default: nil,
+            "The model for the prompts of this step and of its nested steps: an alias from the configuration, `ENGINE/NAME`, or a path to a `.gguf`. Of a list each one is asked where the one before it cannot answer."
         ),
     ]
 }

@@ -16,15 +16,16 @@ package struct WorkflowDefinition: Sendable {
 
     /// What holds for steps that do not say otherwise.
     package struct Defaults: Declared {
-        package var model: String?
+        package var models: [String] = []
         package var retry: Retry?
 
         package init() {}
 
         package static let fields: [Field<Self>] = [
             .optional(
-                "model", \.model, .name,
-                "The model for prompts: an alias from the configuration, `ENGINE/NAME`, or a path to a `.gguf`."),
+                "model", \.models, .fallbacks(.name), default: nil,
+                "The model for prompts: an alias from the configuration, `ENGINE/NAME`, or a path to a `.gguf`; or a list of them, each asked where the one before it cannot answer."
+            ),
             .optional(
                 "retry", \.retry, .record(),
                 "How `prompt`, `run` and `http` steps that have no `retry` are tried again."

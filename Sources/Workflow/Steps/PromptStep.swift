@@ -28,12 +28,16 @@ package struct PromptStep: StepKind {
     package var stop: [TemplatedText] = []
     package var context: Int?
     package var allowTruncated = false
+    package var schema: TemplatedValue?
+    package var images = TemplatedValue.list([])
+    package var thinking: ThinkingChoice?
+    package var limits: LimitsDeclaration?
 
     package init() {}
 
     package static let key = "prompt"
     package static let summary = """
-        Asks a model and takes its answer as text. The model is the step's `model`, else the workflow's \
+        Asks a model and takes its answer as text and, with a `schema`, as data. The model is the step's `model`, else the workflow's \
         `defaults.model`, else the configuration's `default_model`.
         """
     package static let shorthand: String? = "user"
@@ -77,9 +81,25 @@ package struct PromptStep: StepKind {
         .optional(
             "allow_truncated", \.allowTruncated, .boolean, default: false,
             "Whether an answer that was cut off at `max_tokens` is taken; else the step fails."),
+        .optional(
+            "schema", \.schema, .value,
+            "The JSON Schema of the answer. Servers are told to hold the model to it, and the answer is checked here whatever they promise: one that breaks it fails the step."
+        ),
+        .optional(
+            "images", \.images, .list(of: "paths"), default: nil,
+            "Pictures for a model that sees: paths of PNG, JPEG, GIF or WebP files."),
+        .optional(
+            "think", \.thinking, .thinking,
+            "Whether the model thinks before it answers, or how hard: true, false, `low`, `medium` or `high`. The model decides if not given."
+        ),
+        .optional(
+            "limits", \.limits, .record(),
+            "How long the model may be silent; what is not given, the engine's `limits` in the configuration decide."),
     ]
     package static let outputs: [Shape.Member] = [
         .init("text", .text, "The answer, without white space at its ends."),
+        .init("data", .any, "The answer as data, where the step has a `schema`; null otherwise."),
+        .init("reasoning", .text, "What the model thought before it answered; empty where it did not."),
         .init("model", .text, "The model that answered."),
         .init("finish_reason", .text, "`stop`, or `length` where the answer was cut off."),
         .init("seed", .integer, "The seed that was used; null for a temperature of 0."),

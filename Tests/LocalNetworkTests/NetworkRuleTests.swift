@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Inference
+@testable import LocalNetwork
 
 @Suite struct NetworkRuleTests {
     @Test(arguments: [

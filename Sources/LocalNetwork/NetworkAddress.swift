@@ -1,37 +1,5 @@
 import Foundation
 
-/// The rule that nothing leaves the local network unless the user says so: by address, not by name, since a name can
-/// lead anywhere.
-package struct NetworkRule: Sendable {
-    /// Why a host may not be asked, or cannot be found.
-    package enum Refusal: Error, Sendable, Hashable {
-        case unknown(host: String)
-        /// The host is outside the local network.
-        case remote(host: String, address: String)
-    }
-
-    /// The hosts outside the local network that are allowed, in lower case.
-    private let allowed: Set<String>
-
-    package init(allowed: [String] = []) {
-        self.allowed = Set(allowed.map { $0.lowercased() })
-    }
-
-    /// The addresses to connect to, the preferred one first. Every address that the name has must be local:
-    /// connections are then made to these, so that a second look at the name cannot lead elsewhere.
-    ///
-    /// Blocks while the name is looked up.
-    package func addresses(of host: String) throws(Refusal) -> [String] {
-        let name = host.trimmingCharacters(in: ["[", "]"]).lowercased()
-        let addresses = NetworkAddress.all(of: name)
-        guard !addresses.isEmpty else { throw .unknown(host: host) }
-        if !allowed.contains(name), let outside = addresses.first(where: { !$0.isLocal }) {
-            throw .remote(host: host, address: outside.text)
-        }
-        return addresses.map(\.text)
-    }
-}
-
 /// An IP address.
 package struct NetworkAddress: Sendable, Hashable {
     /// 4 or 16 bytes.
@@ -51,7 +19,7 @@ package struct NetworkAddress: Sendable, Hashable {
     }
 
     /// The addresses of a host; none where the name is not known.
-    static func all(of host: String) -> [NetworkAddress] { lookUp(host, flags: 0) }
+    package static func all(of host: String) -> [NetworkAddress] { lookUp(host, flags: 0) }
 
     /// Whether it is on this machine or its own network: loopback, private (RFC 1918), link-local, unique local
     /// (RFC 4193), or unspecified, which connects to this machine.
@@ -63,6 +31,11 @@ package struct NetworkAddress: Sendable, Hashable {
         }
         if bytes.prefix(15).allSatisfy({ $0 == 0 }) { return bytes[15] <= 1 }
         return bytes[0] & 0xFE == 0xFC || (bytes[0] == 0xFE && bytes[1] & 0xC0 == 0x80)
+    }
+
+    /// Whether it is a loopback address.
+    package var isThisMachine: Bool {
+        bytes.count == 4 ? bytes[0] == 127 : bytes.prefix(15).allSatisfy { $0 == 0 } && bytes[15] == 1
     }
 
     private static func isLocal(_ bytes: [UInt8]) -> Bool {

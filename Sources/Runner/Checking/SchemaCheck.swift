@@ -1,0 +1,28 @@
+import Inference
+import Jinja
+import OrderedCollections
+package import Workflow
+
+extension WorkflowDefinition {
+    /// The mistakes in the schemas of answers, as far as they are known before a run.
+    package var schemaMistakes: [Diagnostic] { Self.schemaMistakes(in: steps, source) }
+
+    private static func schemaMistakes(in steps: [Step], _ source: SourceText) -> [Diagnostic] {
+        steps.flatMap { step -> [Diagnostic] in
+            switch step.body {
+            case .nested(let nested): return schemaMistakes(in: nested, source)
+            case .kind(let prompt as PromptStep):
+                // One with expressions in it is judged when they are known.
+                guard let schema = prompt.schema, let value = try? schema.evaluate([:], environment: .standard)
+                else { return [] }
+                do throws(StepFailure) {
+                    _ = try AnswerSchema(value)
+                    return []
+                } catch {
+                    return [Diagnostic(in: source, at: step.place, message: error.message)]
+                }
+            case .kind: return []
+            }
+        }
+    }
+}
