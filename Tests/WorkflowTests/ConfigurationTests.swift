@@ -47,7 +47,7 @@ import Testing
         MistakeCase("no model", "models:\n  a: ▸{ temperature: 1 }", ("`a` needs the key `model`", nil)),
         MistakeCase("a list", "▸- a", ("takes a mapping, not a list", nil)),
         MistakeCase(
-            "two", "default_model: ▸[a]\nwrite_roots: ▸a", ("takes text", nil), ("takes a list of folders", nil)),
+            "two", "default_model: ▸{}\nwrite_roots: ▸a", ("takes text", nil), ("takes a list of folders", nil)),
     ])
     func aMistakeIsNamedAtItsPlace(mistake: MistakeCase) {
         do throws(Diagnostics) {

@@ -44,6 +44,10 @@ struct AnswerBuilder {
     /// Whether nothing has come of it.
     var isEmpty: Bool { first == nil && told.finish == nil }
 
+    /// Whether more has come than the cap on tokens allows: the server does not keep it, and is left. A piece is a
+    /// token or more; a few are spared for those that are cut in the middle.
+    var isOverCap: Bool { pieces > request.maxTokens + 8 }
+
     /// The prompt is on its way.
     mutating func begin() {
         began = .now

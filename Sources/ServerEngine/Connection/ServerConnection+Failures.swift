@@ -80,15 +80,22 @@ extension ServerConnection {
 
     /// What a server's error says: `{"error": "…"}`, `{"error": {"message": "…"}}`, `{"message": "…"}`, `{"detail": "…"}`.
     static func message(_ value: Value) -> String? {
-        guard let fields = value.mapping else { return value.string }
+        guard let fields = value.mapping else {
+            guard let text = value.string else { return nil }
+            // Ollama passes on what its runner says as it is.
+            return (try? Value(json: text)).flatMap { $0.mapping == nil ? nil : message($0) } ?? text
+        }
         for key in ["error", "message", "detail"] {
-            if let found = fields[key], let text = found.string ?? message(found) { return text }
+            if let found = fields[key], let text = message(found) { return text }
         }
         return nil
     }
 
     /// Whether an error is about a prompt that does not fit the context, by the names that servers give it.
     private static func isOverflow(_ value: Value) -> Bool {
+        if let inner = value.mapping?["error"]?.string, let told = try? Value(json: inner), told.mapping != nil {
+            return isOverflow(told)
+        }
         let error = value.mapping?["error"]?.mapping ?? value.mapping ?? [:]
         let names = [error["type"]?.string, error["code"]?.string].compactMap(\.self)
         return names.contains { ["exceed_context_size_error", "context_length_exceeded"].contains($0) }

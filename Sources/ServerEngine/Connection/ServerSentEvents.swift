@@ -32,6 +32,10 @@ struct ServerSentEvents: AsyncSequence, Sendable {
                 if value.first == UInt8(ascii: " ") { value = value.dropFirst() }
                 switch String(decoding: line[..<colon], as: UTF8.self) {
                 case "data": data = data.map { $0 + [UInt8(ascii: "\n")] + value } ?? Array(value)
+                // Servers of llama.cpp from before 2026 write an error in place of data.
+                case "error":
+                    name = "error"
+                    data = Array(value)
                 case "event": name = String(decoding: value, as: UTF8.self)
                 default: break
                 }

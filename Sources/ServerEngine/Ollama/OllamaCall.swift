@@ -80,6 +80,7 @@ struct OllamaCall: Sendable {
                     throw connection.broken("a line is no JSON: \(error.message)")
                 }
                 guard try take(value, into: &answer) else { return }
+                if answer.isOverCap { return answer.told.finish = "length" }
             }
         }
     }

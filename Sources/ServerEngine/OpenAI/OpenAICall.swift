@@ -124,6 +124,7 @@ struct OpenAICall: Sendable {
                     throw connection.failure(in: value)
                 }
                 take(fields, into: &answer)
+                if answer.isOverCap { return answer.told.finish = "length" }
             }
         }
     }
