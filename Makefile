@@ -44,12 +44,13 @@ format:
 # Prints ratios; run it with nothing beside it.
 bench: setup
 	$(build_release)
+	$(SWIFT) build --configuration release --product calls
 	Benchmarks/run
 
 # A million changed workflows, templates and expressions: none may crash the reader or take over a second.
 fuzz: setup
 	$(SWIFT) build --configuration release --product fuzz
-	Benchmarks/fuzz $(release)/fuzz
+	Benchmarks/run-fuzz $(release)/fuzz
 
 # libllama and the small model go beside the binary.
 install: setup

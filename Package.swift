@@ -105,6 +105,12 @@ let package = Package(
                 "Workflow", "Jinja", orderedCollections,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Benchmarks/Fuzz", swiftSettings: strict),
+        .executableTarget(
+            name: "calls",
+            dependencies: [
+                "Inference", "LocalNetwork", "ServerEngine",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Benchmarks/Calls", swiftSettings: strict),
         .target(name: "PythonSupport", path: "Tests/PythonSupport", swiftSettings: strict),
         .testTarget(
             name: "JinjaTests", dependencies: ["Jinja", "PythonSupport", orderedCollections], exclude: ["Differential"],
@@ -126,7 +132,7 @@ let package = Package(
             dependencies: [
                 "ServerEngine", "LlamaEngine", "LocalNetwork", "Inference", "Jinja", "PythonSupport",
                 orderedCollections,
-                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .testTarget(
