@@ -104,4 +104,12 @@ struct ServerFeatureTests {
         #expect(result.model.reference == "studio/small")
         #expect(try status(studio, "last_body")?.mapping?["model"] == "fledgling")
     }
+
+    @Test func anAddressWithoutItsEndIsNamed() async throws {
+        let engine = OpenAIEngine(try ServerSettings(studio.url))
+        let error = await engineError { _ = try await engine.models() }
+        #expect(
+            error?.code == .invalidRequest && error?.message.contains("ends in `/v1`") == true,
+            "\(error?.message ?? "")")
+    }
 }

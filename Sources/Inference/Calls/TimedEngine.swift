@@ -99,8 +99,8 @@ private final class Silence: Sendable {
         case .started, .text, .reasoning, .finished: phase = .answering
         }
         state.withLock { state in
-            // Progress in loading is no end of it.
-            if phase == .loading, state.phase == .loading { return }
+            // Progress in loading or evaluating is no end of it.
+            if phase == state.phase, phase == .loading || phase == .evaluating { return }
             state.phase = phase
             state.lastSign = .now
             if phase == .waiting { state.begin = nil } else { state.begin = state.begin ?? .now }

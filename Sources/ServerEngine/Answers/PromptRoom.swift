@@ -48,7 +48,8 @@ struct PromptRoom: Sendable {
     /// - Throws: ``EngineError`` with code `prompt_cut`.
     func checkEvaluated(_ evaluated: Int?, _ model: String) throws(EngineError) {
         guard let evaluated, evaluated > 0 else { return }
-        let fewest = counted ?? estimate.fewest
+        // Servers differ by a few tokens in what they count to a prompt.
+        let fewest = counted.map { $0 - $0 / 20 - 16 } ?? estimate.fewest
         // What is cut is cut because it does not fit: a prompt that surely fits was evaluated whole.
         let mayNotFit = context.map { Double(likely) * 2 > Double($0) } ?? true
         let isShort = evaluated < fewest || (context.map { $0 - evaluated <= 1 } ?? false)

@@ -106,9 +106,10 @@ extension ServerConnection {
         return String(text.split(whereSeparator: \.isWhitespace).joined(separator: " ").prefix(200))
     }
 
-    /// The same without the token, which a server may repeat, and without a full stop.
+    /// The same without the token, which a server may repeat, without signs that a terminal would obey, and without a
+    /// full stop.
     func masked(_ text: String) -> String {
-        var text = text
+        var text = text.isPrintable ? text : String(text.map { "\($0)".isPrintable ? $0 : " " })
         if let token = settings.token, !token.isEmpty { text = text.replacing(token, with: "***") }
         while text.hasSuffix(".") || text.last?.isWhitespace == true { text.removeLast() }
         return text.count > 600 ? text.prefix(600) + "…" : text

@@ -15,6 +15,9 @@ extension Value {
 }
 
 extension String {
+    /// Whether it holds nothing that a terminal would obey.
+    var isPrintable: Bool { !unicodeScalars.contains { $0.properties.generalCategory == .control } }
+
     /// A path of a server's API behind the path at which the server is reached, through a proxy for example.
     func behind(_ url: ServerURL) -> String {
         (url.path.hasSuffix("/") ? String(url.path.dropLast()) : url.path) + self

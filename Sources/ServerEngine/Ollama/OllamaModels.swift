@@ -44,7 +44,9 @@ final class OllamaModels: Sendable {
             throw connection.broken("the list of models is none")
         }
         return entries.compactMap { entry in
-            guard let served = entry.member("name")?.string ?? entry.member("model")?.string else { return nil }
+            guard let served = entry.member("name")?.string ?? entry.member("model")?.string, served.isPrintable else {
+                return nil
+            }
             return description(served, entry)
         }
     }

@@ -82,8 +82,7 @@ final class OpenAIModels: Sendable {
     }
 
     private func refreshed() async throws -> Listing {
-        let reply = try await connection.demand("/models".behind(connection.settings.url))
-        guard let entries = reply.member("data")?.list else { throw connection.broken("the list of models is none") }
+        let entries = try await listedModels()
         let known = listing.withLock { $0?.product }
         let product: ServerProduct
         // The context of a llama-server is its own, and changes when it is started anew.
@@ -99,8 +98,24 @@ final class OpenAIModels: Sendable {
         return fresh
     }
 
+    private func listedModels() async throws -> [Value] {
+        let reply = try await connection.ask("/models".behind(connection.settings.url))
+        // LM Studio answers what it does not know with a success.
+        let isUnknown = reply.status == 404 || (reply.isSuccess && reply.value?.member("error") != nil)
+        if isUnknown, !connection.settings.url.path.hasSuffix("/v1") {
+            throw EngineError(
+                .invalidRequest,
+                "\(connection.shown) has no list of models at \(connection.settings.url): the `url` of this kind ends in `/v1`."
+            )
+        }
+        let list =
+            reply.isSuccess ? reply.value : try await connection.demand("/models".behind(connection.settings.url))
+        guard let entries = list?.member("data")?.list else { throw connection.broken("the list of models is none") }
+        return entries
+    }
+
     private func model(_ entry: Value, _ product: ServerProduct) -> Known? {
-        guard let served = entry.member("id")?.string else { return nil }
+        guard let served = entry.member("id")?.string, served.isPrintable else { return nil }
         var description = ModelDescription(
             name: connection.settings.known(served), engine: connection.settings.name, store: product.title,
             hasChatTemplate: true, capabilities: [.chat, .seed])
@@ -132,7 +147,7 @@ final class OpenAIModels: Sendable {
         let own = try await connection.ask(connection.root("/api/v0/models"))
         let details = own.value?.member("data")?.list ?? []
         return entries.compactMap { entry in
-            guard let served = entry.member("id")?.string else { return nil }
+            guard let served = entry.member("id")?.string, served.isPrintable else { return nil }
             let detail = details.first { $0.member("id")?.string == served }
             let kind = detail?.member("type")?.string
             var capabilities: Set<Capability> = kind == "embeddings" ? [.embedding] : [.chat, .seed]
