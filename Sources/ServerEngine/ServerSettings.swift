@@ -15,12 +15,14 @@ package struct ServerSettings: Sendable {
     package var authorities: String?
     /// What the server calls a model, by the name that workflows use.
     package var modelNames: [String: String]
+    /// How long the server may be silent when it is asked for what it has at hand, such as its list of models.
+    package var patience: Duration
     /// Judges addresses; the usual rule unless a test looks names up elsewhere.
     package var rule: NetworkRule
 
     package init(
         name: String, url: ServerURL, token: String? = nil, allowsRemote: Bool = false, authorities: String? = nil,
-        modelNames: [String: String] = [:], rule: NetworkRule? = nil
+        modelNames: [String: String] = [:], patience: Duration = .seconds(30), rule: NetworkRule? = nil
     ) {
         self.name = name
         self.url = url
@@ -28,6 +30,7 @@ package struct ServerSettings: Sendable {
         self.allowsRemote = allowsRemote
         self.authorities = authorities
         self.modelNames = modelNames
+        self.patience = patience
         self.rule = rule ?? (allowsRemote ? .open : NetworkRule())
     }
 

@@ -56,6 +56,25 @@ struct FaultTests {
         }
     }
 
+    @Test func aServerThatTakesTheConnectionAndNeverAnswersIsGivenUp() async throws {
+        let script = """
+            import socket, sys
+            listener = socket.create_server(("127.0.0.1", 0))
+            print(listener.getsockname()[1], flush=True)
+            sys.stdin.read()
+            """
+        let silent = try PythonServer(["-c", script])
+        for kind in FaultCase.API.allCases {
+            let settings = ServerSettings(
+                name: "server", url: try ServerURL(silent.url + (kind == .openai ? "/v1" : "")),
+                patience: .milliseconds(200))
+            let engine: any Engine = kind == .openai ? OpenAIEngine(settings) : OllamaEngine(settings)
+            let error = await engineError { _ = try await Answer(engine.generate(Self.request())) }
+            #expect(error?.code == .timedOut, "\(error?.message ?? "")")
+            await engine.shutdown()
+        }
+    }
+
     @Test func whatAServerAsksForIsTold() async throws {
         let server = try Self.server.get()
         for (fault, least, most) in [("429-retry-after", 1, 1), ("429-retry-date", 0, 3), ("429-long", 86_400, 86_400)]

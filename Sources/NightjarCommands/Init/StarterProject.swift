@@ -21,7 +21,8 @@ struct StarterProject {
     /// The servers by the names that they get.
     private var named: [(name: String, server: Discovery.Found)] {
         servers.enumerated().map { index, server in
-            (server.kind == .ollama ? "ollama" : index == 0 ? "server" : "server\(index + 1)", server)
+            let name = server.kind == .ollama ? "ollama" : "server"
+            return (servers[..<index].contains { $0.kind == server.kind } ? "\(name)\(index + 1)" : name, server)
         }
     }
 

@@ -130,7 +130,7 @@ struct AnswerBuilder {
         guard reason == .stop else { return }
         throw EngineError(
             .answerEmpty,
-            "\(identity.reference) thought, and then said nothing: raise `max_tokens`, or set `think: off`.")
+            "\(identity.reference) thought, and then said nothing: raise `max_tokens`, or set `think: false`.")
     }
 
     /// A server that has another model at hand may answer with that one.

@@ -5,7 +5,10 @@ import LocalNetwork
 /// How one server is spoken to, and what its failures mean.
 struct ServerConnection: Sendable {
     let settings: ServerSettings
+    /// For what a server does in its own time; how long that may be, the limits of the call decide.
     private let http: GuardedHTTP
+    /// For what is there at once.
+    private let promptly: GuardedHTTP
 
     /// Lists of models and the like are smaller.
     private static let largestReply = 64 << 20
@@ -13,6 +16,9 @@ struct ServerConnection: Sendable {
     init(_ settings: ServerSettings) {
         self.settings = settings
         http = GuardedHTTP(rule: settings.rule, settings: .init(authorities: settings.authorities))
+        promptly = GuardedHTTP(
+            rule: settings.rule,
+            settings: .init(silenceLimit: settings.patience, authorities: settings.authorities))
     }
 
     /// A whole answer.
@@ -26,11 +32,14 @@ struct ServerConnection: Sendable {
     /// The name of the server for messages: `desktop (http://192.168.1.20:11434)`.
     var shown: String { "\(settings.name) (\(settings.url.server))" }
 
-    func close() async { await http.close() }
+    func close() async {
+        await http.close()
+        await promptly.close()
+    }
 
     func addresses() async throws(EngineError) -> [String] {
         do {
-            return try await http.addresses(of: settings.url)
+            return try await promptly.addresses(of: settings.url)
         } catch {
             throw engineError(error)
         }
@@ -41,16 +50,18 @@ struct ServerConnection: Sendable {
     /// - Parameter path: behind the server, with all of the path.
     func ask(_ path: String, _ body: Value? = nil) async throws -> Reply {
         try await explaining {
-            let answer = try await sendAgainIfClosed(try request(path, body))
+            let answer = try await sendAgainIfClosed(try request(path, body), takesTime: false)
             let bytes = try await answer.body.collect(upTo: Self.largestReply)
             return Reply(status: answer.status, value: try? Value(json: bytes))
         }
     }
 
     /// The same, which must be a success with JSON.
-    func demand(_ path: String, _ body: Value? = nil) async throws -> Value {
+    ///
+    /// - Parameter takesTime: whether the server works for it, as when it loads a model.
+    func demand(_ path: String, _ body: Value? = nil, takesTime: Bool = false) async throws -> Value {
         try await explaining {
-            let answer = try await sendAgainIfClosed(try request(path, body))
+            let answer = try await sendAgainIfClosed(try request(path, body), takesTime: takesTime)
             let bytes = try await answer.body.collect(upTo: Self.largestReply)
             guard (200...299).contains(answer.status) else { throw rejection(answer, bytes) }
             guard let value = try? Value(json: bytes) else { throw unreadable(answer, bytes) }
@@ -80,11 +91,12 @@ struct ServerConnection: Sendable {
 
     /// A server may close a connection in the moment in which it is used again. What is asked here changes nothing, so
     /// it can be asked a second time, on a new connection.
-    private func sendAgainIfClosed(_ request: HTTPRequest) async throws -> HTTPAnswer {
+    private func sendAgainIfClosed(_ request: HTTPRequest, takesTime: Bool) async throws -> HTTPAnswer {
+        let client = takesTime ? http : promptly
         do {
-            return try await http.send(request)
+            return try await client.send(request)
         } catch let failure as HTTPFailure where failure.code == .endedBeforeAnswer {
-            return try await http.send(request)
+            return try await client.send(request)
         }
     }
 

@@ -55,7 +55,7 @@ struct OllamaCall: Sendable {
         send(.loading(progress: 0))
         var body: Mapping = ["model": .string(served), "messages": [], "stream": false]
         if let context = request.context { body["options"] = ["num_ctx": .integer(context)] }
-        _ = try await connection.demand(path("/api/chat"), .mapping(body))
+        _ = try await connection.demand(path("/api/chat"), .mapping(body), takesTime: true)
         send(.loading(progress: 1))
         return (try await models.lookLoaded(served), false)
     }

@@ -61,7 +61,7 @@ package struct OllamaEngine: ServerEngine {
                 [
                     "model": .string(connection.settings.served(found.name)),
                     "input": .list(texts.map { .string($0) }), "truncate": false,
-                ])
+                ], takesTime: true)
             let vectors = try Embeddings.vectors(reply.member("embeddings")?.list, count: texts.count, connection)
             return Embeddings(
                 vectors: vectors, model: ModelIdentity(reference: found.reference, digest: found.digest),

@@ -70,7 +70,8 @@ struct OpenAICall: Sendable {
         fields["stream"] = false
         fields["stream_options"] = nil
         fields["max_tokens"] = 1
-        _ = try await connection.demand("/chat/completions".behind(connection.settings.url), .mapping(fields))
+        _ = try await connection.demand(
+            "/chat/completions".behind(connection.settings.url), .mapping(fields), takesTime: true)
     }
 
     // MARK: The prompt

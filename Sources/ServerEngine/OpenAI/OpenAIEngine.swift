@@ -83,7 +83,7 @@ package struct OpenAIEngine: ServerEngine {
                 [
                     "model": .string(found.served), "input": .list(texts.map { .string($0) }),
                     "encoding_format": "float",
-                ])
+                ], takesTime: true)
             // The protocol numbers the vectors; their order is not promised.
             let entries = (reply.member("data")?.list ?? []).sorted {
                 ($0.member("index")?.integer ?? 0) < ($1.member("index")?.integer ?? 0)

@@ -62,7 +62,7 @@ struct OpenAIRequest {
         case (_, .lmStudio), (_, .llamaCppPython), (_, .other):
             throw EngineError(
                 .invalidRequest,
-                "\(model.product.title) takes no `think: \(thinking.rawValue)`: set it in the server, or leave `think` out."
+                "\(model.product.title) takes no `think: \(thinking == .on)`: set it in the server, or leave `think` out."
             )
         }
     }
