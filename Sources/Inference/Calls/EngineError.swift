@@ -30,7 +30,9 @@ package struct EngineError: Error, Sendable, Hashable, CustomStringConvertible {
         case promptCut = "prompt_cut"
         /// The model thought, and gave no answer.
         case answerEmpty = "answer_empty"
-        /// Another model answered than was asked, or the model is not the one that was pinned.
+        /// The model is not the one that was pinned.
+        case pinMismatch = "pin_mismatch"
+        /// Another model answered than was asked.
         case modelChanged = "model_changed"
         /// The engine was shut down.
         case closed
@@ -52,7 +54,7 @@ package struct EngineError: Error, Sendable, Hashable, CustomStringConvertible {
     package var isPassing: Bool { code == .unreachable || code == .busy }
 
     /// Whether another engine or model may well answer what this one could not.
-    package var isForAnother: Bool { code != .invalidRequest && code != .closed }
+    package var isForAnother: Bool { ![.invalidRequest, .closed, .pinMismatch].contains(code) }
 
     package var description: String { message }
 }

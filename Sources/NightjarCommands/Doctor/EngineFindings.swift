@@ -37,18 +37,13 @@ struct EngineFindings {
                 "\(status.product) at \(server.url.server) (\(status.addresses.joined(separator: ", ")), \(Self.place(status.addresses)))",
                 status.models.isEmpty ? "no models" : Figures.count(status.models.count, "model"),
             ]
-            var advice: String?
             if !elsewhere.isEmpty {
                 let names = elsewhere.map(\.name).joined(separator: ", ")
                 parts.append(
                     declaration.allowsRemote
                         ? "\(names) runs elsewhere, as allowed" : "\(names) runs elsewhere and would be refused")
             }
-            if status.product == "Ollama", declaration.kind == .openai {
-                advice = "`kind: ollama` tells more of it"
-            }
-            return Finding(
-                subject: subject, verdict: .good, detail: parts.joined(separator: "; "), advice: advice)
+            return Finding(subject: subject, verdict: .good, detail: parts.joined(separator: "; "))
         } catch {
             return Finding(subject: subject, verdict: .bad, detail: error.message, advice: Self.advice(error))
         }
@@ -81,7 +76,7 @@ struct EngineFindings {
     private func others() async -> [Finding] {
         let known = Set(session.servers.map { $0.url.server.replacing("localhost", with: "127.0.0.1") })
         let found = await Discovery(session.configuration).servers()
-        let new = found.filter { server in !known.contains { server.url.hasPrefix($0) } }
+        let new = found.filter { server in !known.contains((try? ServerURL(server.url))?.server ?? server.url) }
         guard !found.isEmpty else {
             return [
                 Finding(

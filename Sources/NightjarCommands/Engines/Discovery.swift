@@ -12,6 +12,7 @@ struct Discovery {
         var product: String
         var kind: EngineDeclaration.Kind
         var url: String
+        /// Those that can be asked, and stay on the network.
         var models: [String]
     }
 
@@ -70,7 +71,9 @@ struct Discovery {
         }
         await server.shutdown()
         return status.map {
-            Found(product: $0.product, kind: usual.kind, url: url.description, models: $0.models.map(\.name))
+            Found(
+                product: $0.product, kind: usual.kind, url: url.description,
+                models: $0.models.filter { $0.capabilities.contains(.chat) && $0.remoteHost == nil }.map(\.name))
         }
     }
 }

@@ -18,7 +18,6 @@ struct ModelCall {
     func perform() async throws -> GenerationResult {
         let history = context.history
         let clock = ContinuousClock.now
-        try await context.run.models.checkPin(of: choice)
         let row = try await history.beginCall(
             NewCall(
                 engine: choice.engine.name, model: choice.reference, messages: request.messages.json,
@@ -27,6 +26,7 @@ struct ModelCall {
             step: context.row, at: context.now)
         var told = Told()
         do {
+            try await context.run.models.checkPin(of: choice)
             let result = try await follow(&told)
             try await history.endCall(
                 row, state: .done, result: CallResult(result, passedOver: told.passedOver.json), at: context.now)

@@ -29,7 +29,7 @@ package final class PinnedModels: Sendable {
 
     /// Compares a model with its pin, once a run. Models without a pin pass.
     ///
-    /// - Throws: ``EngineError`` with code `model_changed` where it is another one, or what the engine throws.
+    /// - Throws: ``EngineError`` with code `pin_mismatch` where it is another one, or what the engine throws.
     package func check(_ choice: ModelChoice) async throws(EngineError) {
         let reference = choice.reference
         let pinned = state.withLock { $0.checked.contains(reference) ? nil : $0.lock[reference] }
@@ -38,7 +38,7 @@ package final class PinnedModels: Sendable {
         if now.digest != pinned.digest {
             guard isUpdating, let pin = try await Pin.of(choice, on: today()) else {
                 throw EngineError(
-                    .modelChanged,
+                    .pinMismatch,
                     "\(reference) is not the model that \(ModelLock.fileName) names: it is \(now.digest?.shortDigest ?? "without a digest"), and \(pinned.digest.shortDigest) was pinned; accept it with `--update-lock`, or bring the pinned one back."
                 )
             }

@@ -14,7 +14,7 @@ struct RunModels: Sendable {
     /// Checks the pinned ones among the models that the workflow names, before any is called. One that cannot be asked
     /// now is checked before its own first call, if there ever is one.
     ///
-    /// - Throws: ``EngineError`` with code `model_changed`.
+    /// - Throws: ``EngineError`` with code `pin_mismatch`.
     func checkPins() async throws {
         guard let pins else { return }
         for choice in planned.choices {
@@ -27,7 +27,7 @@ struct RunModels: Sendable {
             try await pins.check(choice)
             return nil
         } catch {
-            return error.code == .modelChanged ? error : nil
+            return error.code == .pinMismatch ? error : nil
         }
     }
 

@@ -17,7 +17,7 @@ struct AnswerBuilder {
 
     let request: GenerationRequest
     let identity: ModelIdentity
-    let room: PromptRoom
+    var room: PromptRoom
     let seed: UInt32?
     /// How long the model was loaded, where that was seen from outside.
     var load = Duration.zero
@@ -44,9 +44,9 @@ struct AnswerBuilder {
     /// Whether nothing has come of it.
     var isEmpty: Bool { first == nil && told.finish == nil }
 
-    /// Whether more has come than the cap on tokens allows: the server does not keep it, and is left. A piece is a
-    /// token or more; a few are spared for those that are cut in the middle.
-    var isOverCap: Bool { pieces > request.maxTokens + 8 }
+    /// Whether far more has come than the cap on tokens allows: the server does not keep it, and is left. Some servers
+    /// count what the model thinks by itself, and some cut tokens in two.
+    var isOverCap: Bool { pieces > 2 * request.maxTokens + 8 }
 
     /// The prompt is on its way.
     mutating func begin() {
@@ -94,9 +94,10 @@ struct AnswerBuilder {
     /// - Throws: ``EngineError`` where it is not, or is no answer to what was asked.
     mutating func result(of connection: ServerConnection) throws(EngineError) -> GenerationResult {
         show(splitter.finish())
+        takeUnopenedThinking()
         let ended = ContinuousClock.now
         let model = identity.reference
-        try checkModel()
+        try checkModel(connection)
         try room.checkEvaluated(told.promptTokens, model)
         let reason: FinishReason
         switch told.finish {
@@ -120,6 +121,18 @@ struct AnswerBuilder {
                 generation: told.generation ?? (ended - start)))
     }
 
+    /// A template may open the thinking in the prompt, so that the model only closes it. What was streamed by then stays
+    /// as it was; the answer is what counts.
+    private mutating func takeUnopenedThinking() {
+        guard reasoning.isEmpty else { return }
+        for (opening, closing) in [("<think>", "</think>"), ("[THINK]", "[/THINK]")] {
+            guard let end = text.firstRange(of: closing), !text[..<end.lowerBound].contains(opening) else { continue }
+            reasoning = String(text[..<end.lowerBound])
+            text = String(text[end.upperBound...].drop(while: \.isWhitespace))
+            return
+        }
+    }
+
     /// Some servers put the JSON that was asked for into the field of what the model thinks.
     private mutating func takeAnswerFromReasoning(_ reason: FinishReason) throws(EngineError) {
         if request.schema != nil, (try? ExtractedJSON(from: reasoning))?.isExact == true {
@@ -134,19 +147,22 @@ struct AnswerBuilder {
     }
 
     /// A server that has another model at hand may answer with that one.
-    private func checkModel() throws(EngineError) {
-        guard let answered = told.model, !answered.isEmpty else { return }
+    private func checkModel(_ connection: ServerConnection) throws(EngineError) {
+        guard checksName, let answered = told.model, !answered.isEmpty else { return }
         let asked = Self.plain(identity.reference.split(separator: "/", maxSplits: 1).last.map(String.init) ?? "")
         let served = Self.plain(servedName)
         let other = Self.plain(answered)
         guard other != asked, other != served, !other.hasPrefix(served), !served.hasPrefix(other) else { return }
         throw EngineError(
-            .modelChanged, "\(identity.reference) was asked, and the server answered with another model: `\(answered)`."
+            .modelChanged,
+            "\(identity.reference) was asked, and the server answered with another model: `\(connection.masked(answered))`; if it is the same, write that name under `model_names`."
         )
     }
 
     /// What the server calls the model.
     var servedName = ""
+    /// Whether the name under which the server answers says which model it was.
+    var checksName = true
 
     /// A name without what servers add to it or leave out: folders, endings, the tag of the latest version.
     private static func plain(_ name: String) -> String {

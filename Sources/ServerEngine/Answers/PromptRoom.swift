@@ -7,7 +7,7 @@ struct PromptRoom: Sendable {
     var counted: Int?
     private let estimate: TokenEstimate
     /// The context of the model in tokens, where it is known.
-    let context: Int?
+    var context: Int?
 
     /// A chat template puts a few tokens around each message.
     private static let aroundMessage = 4
@@ -52,7 +52,7 @@ struct PromptRoom: Sendable {
         let fewest = counted.map { $0 - $0 / 20 - 16 } ?? estimate.fewest
         // What is cut is cut because it does not fit: a prompt that surely fits was evaluated whole.
         let mayNotFit = context.map { Double(likely) * 2 > Double($0) } ?? true
-        let isShort = evaluated < fewest || (context.map { $0 - evaluated <= 1 } ?? false)
+        let isShort = evaluated < fewest || (context.map { (0...1).contains($0 - evaluated) } ?? false)
         guard mayNotFit, isShort else { return }
         throw EngineError(
             .promptCut,

@@ -28,6 +28,9 @@ extension Value {
     /// A count that a server tells; `nil` for what can be none.
     var count: Int? { integer.flatMap { (0...1_000_000_000).contains($0) ? $0 : nil } }
 
+    /// The length of a context; servers write 0 where they mean that it is not known.
+    var length: Int? { count.flatMap { $0 > 0 ? $0 : nil } }
+
     /// A time in nanoseconds that a server tells.
     var nanoseconds: Duration? { integer.flatMap { (0...Int.max / 2).contains($0) ? .nanoseconds($0) : nil } }
 

@@ -34,14 +34,14 @@ extension ServerConnection {
     /// What a status that is no success means.
     func rejection(_ answer: HTTPAnswer, _ body: [UInt8]) -> EngineError {
         if (300...399).contains(answer.status) {
-            let target = answer.header("location") ?? "another address"
+            let target = masked(answer.header("location") ?? "another address")
             return EngineError(
                 .refused,
                 "\(shown) sends on to \(target.prefix(200)), which is not followed: write the server's own address into `url`."
             )
         }
         let told = (try? Value(json: body)).flatMap(Self.message)
-        let detail = masked(told ?? Self.excerpt(body))
+        let detail = told.map(masked) ?? excerpt(body)
         let said = detail.isEmpty ? "answers with status \(answer.status)" : "says: \(detail)"
         switch answer.status {
         case 401, 403:
@@ -62,7 +62,7 @@ extension ServerConnection {
     /// A success that holds something else than an answer.
     func unreadable(_ answer: HTTPAnswer, _ body: [UInt8]) -> EngineError {
         let kind = answer.header("content-encoding") ?? answer.header("content-type") ?? "unknown content"
-        let detail = masked(Self.excerpt(body))
+        let detail = excerpt(body)
         return EngineError(
             .answerBroken,
             "\(shown) does not answer as a model server does, but with \(kind)\(detail.isEmpty ? "" : ": \(detail)"); is `url` right?"
@@ -98,12 +98,19 @@ extension ServerConnection {
         }
         let error = value.mapping?["error"]?.mapping ?? value.mapping ?? [:]
         let names = [error["type"]?.string, error["code"]?.string].compactMap(\.self)
-        return names.contains { ["exceed_context_size_error", "context_length_exceeded"].contains($0) }
+        if names.contains(where: { ["exceed_context_size_error", "context_length_exceeded"].contains($0) }) {
+            return true
+        }
+        // vLLM and Ollama have no name for it, but the words are theirs since long.
+        let text = message(value)?.lowercased() ?? ""
+        return text.contains("maximum context length") || text.contains("exceeds the context length")
     }
 
-    private static func excerpt(_ body: [UInt8]) -> String {
-        let text = String(decoding: body.prefix(400), as: UTF8.self)
-        return String(text.split(whereSeparator: \.isWhitespace).joined(separator: " ").prefix(200))
+    /// The beginning of what came; masked before it is cut, so that no half of a token is left.
+    private func excerpt(_ body: [UInt8]) -> String {
+        let text = String(decoding: body.prefix(8192), as: UTF8.self)
+        let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        return String(masked(words).prefix(200))
     }
 
     /// The same without the token, which a server may repeat, without signs that a terminal would obey, and without a

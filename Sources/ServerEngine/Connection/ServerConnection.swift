@@ -111,6 +111,22 @@ struct ServerConnection: Sendable {
             body == nil ? "GET" : "POST", url, headers: headers, body: body.map { Array($0.json(.compact).utf8) })
     }
 
+    /// Does something with the server once it has loaded its model, if that is what it is at: llama-server is busy until
+    /// then. How long that may take, the time limit for loading decides.
+    func waitingForModel<Result>(
+        _ send: (GenerationEvent) -> Void, _ work: () async throws -> Result
+    ) async throws -> Result {
+        while true {
+            do {
+                return try await work()
+            } catch let error as EngineError where error.code == .busy {
+                guard try await ask(root("/health")).status == 503 else { throw error }
+            }
+            send(.loading(progress: 0))
+            while try await ask(root("/health")).status == 503 { try await Task.sleep(for: .milliseconds(250)) }
+        }
+    }
+
     /// Runs something with the server, and turns what goes wrong into an ``EngineError``.
     ///
     /// - Throws: ``EngineError``, or `CancellationError`.

@@ -36,7 +36,7 @@ struct OllamaCall: Sendable {
         answer.servedName = served
         if !wasLoaded { answer.load = clock.duration(to: .now) }
         answer.begin()
-        try await read(into: &answer, from: model)
+        try await read(into: &answer, from: model, context: room.context)
         if answer.told.promptTokens != nil, !(try await models.countsAreWhole()) { answer.told.promptTokens = nil }
         let result = try answer.result(of: connection)
         models.noteLoaded(served, loaded)
@@ -68,9 +68,12 @@ struct OllamaCall: Sendable {
 
     // MARK: The answer
 
-    private func read(into answer: inout AnswerBuilder, from model: ModelDescription) async throws {
+    private func read(
+        into answer: inout AnswerBuilder, from model: ModelDescription, context: Int?
+    ) async throws {
         let kinds = ["application/x-ndjson", "application/json", "application/octet-stream", "text/plain"]
-        let lines = try await connection.stream(path("/api/chat"), body(model, seed: answer.seed), as: kinds)
+        let lines = try await connection.stream(
+            path("/api/chat"), body(model, seed: answer.seed, context: context), as: kinds)
         try await connection.explaining {
             for try await line in lines where !line.allSatisfy({ $0 == UInt8(ascii: " ") }) {
                 let value: Value
@@ -108,11 +111,11 @@ struct OllamaCall: Sendable {
 
     // MARK: The request
 
-    private func body(_ model: ModelDescription, seed: UInt32?) -> Value {
+    private func body(_ model: ModelDescription, seed: UInt32?, context: Int?) -> Value {
         var body: Mapping = [
             "model": .string(served), "messages": .list(request.messages.map(Self.message)), "stream": true,
             // Rather an error than a prompt that is cut: older servers do not know the key, and are checked afterwards.
-            "truncate": false, "options": .mapping(options(seed: seed)),
+            "truncate": false, "options": .mapping(options(seed: seed, context: context)),
         ]
         if let schema = request.schema { body["format"] = schema }
         switch request.thinking {
@@ -126,7 +129,10 @@ struct OllamaCall: Sendable {
     }
 
     /// Every setting is sent, so that a model's own defaults do not turn up in the place of what is left out.
-    private func options(seed: UInt32?) -> Mapping {
+    ///
+    /// - Parameter context: the one that the model is loaded with; without it the server would load the model anew with
+    ///   its usual one.
+    private func options(seed: UInt32?, context: Int?) -> Mapping {
         let sampler = request.sampler
         var options: Mapping = [
             "num_predict": .integer(request.maxTokens), "temperature": .number(sampler.temperature),
@@ -135,7 +141,7 @@ struct OllamaCall: Sendable {
         ]
         if let seed { options["seed"] = .integer(Int(seed)) }
         if !request.stop.isEmpty { options["stop"] = .list(request.stop.map { .string($0) }) }
-        if let context = request.context { options["num_ctx"] = .integer(context) }
+        if let context { options["num_ctx"] = .integer(context) }
         return options
     }
 

@@ -59,7 +59,7 @@ final class OllamaModels: Sendable {
             architecture: details?.member("family")?.string,
             parameters: details?.member("parameter_size")?.string.flatMap(Self.amount),
             quantization: details?.member("quantization_level")?.string,
-            contextLength: details?.member("context_length")?.count, bytes: entry.member("size")?.count64,
+            contextLength: details?.member("context_length")?.length, bytes: entry.member("size")?.count64,
             store: "Ollama", digest: entry.member("digest")?.string.map(Self.digest), hasChatTemplate: true,
             capabilities: Self.capabilities(told), remoteHost: Self.remoteHost(entry))
     }
@@ -93,7 +93,7 @@ final class OllamaModels: Sendable {
         let info = shown.member("model_info")?.mapping ?? [:]
         found.architecture = info["general.architecture"]?.string ?? found.architecture
         found.parameters = info["general.parameter_count"]?.count64 ?? found.parameters
-        if let architecture = found.architecture, let length = info["\(architecture).context_length"]?.count {
+        if let architecture = found.architecture, let length = info["\(architecture).context_length"]?.length {
             found.contextLength = length
         }
         let known = Known(description: found, at: now)
@@ -146,7 +146,7 @@ final class OllamaModels: Sendable {
                 name.map { Self.isSame($0, served) } ?? false
             }
         }
-        let loaded = entry.map { Loaded(context: $0.member("context_length")?.count) }
+        let loaded = entry.map { Loaded(context: $0.member("context_length")?.length) }
         noteLoaded(served, loaded)
         return loaded
     }

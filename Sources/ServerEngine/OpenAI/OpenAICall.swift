@@ -27,9 +27,11 @@ struct OpenAICall: Sendable {
             request, identity: ModelIdentity(reference: reference, digest: nil), room: room, seed: request.sentSeed,
             send: send)
         answer.servedName = model.served
+        // With several names for one model, vLLM answers under the first.
+        if case .vllm = model.product { answer.checksName = false }
         let clock = ContinuousClock.now
         if !model.isLoaded { send(.loading(progress: 0)) }
-        let body = try OpenAIRequest(request, model, seed: answer.seed).body()
+        let body = try OpenAIRequest(request, model, seed: answer.seed, room: room).body()
         let lines = try await stream(body, send)
         if !model.isLoaded {
             // The server loads a model when it is first asked for, and begins to answer then.
@@ -38,29 +40,20 @@ struct OpenAICall: Sendable {
         }
         answer.begin()
         try await read(lines, into: &answer)
+        // Only now is it known with which context the server has loaded it.
+        if !model.isLoaded { answer.room.context = try await models.find(request.model).context }
         if answer.isEmpty, case .llamaCppPython = model.product { try await explainEmptyStream(body) }
         return try answer.result(of: connection)
     }
 
-    /// Begins the answer; a llama-server that is still loading its model is waited for.
+    /// Begins the answer.
     private func stream(
         _ body: Value, _ send: @Sendable (GenerationEvent) -> Void
     ) async throws -> LineReader {
         let path = "/chat/completions".behind(connection.settings.url)
-        while true {
+        return try await connection.waitingForModel(send) {
             if model.isLoaded { send(.evaluating) }
-            do {
-                return try await connection.stream(path, body, as: ["text/event-stream"])
-            } catch let error as EngineError where error.code == .busy {
-                guard case .llamaServer = model.product,
-                    try await connection.ask(connection.root("/health")).status == 503
-                else { throw error }
-                send(.loading(progress: 0))
-                // Ended by the time limit for loading.
-                while try await connection.ask(connection.root("/health")).status == 503 {
-                    try await Task.sleep(for: .milliseconds(250))
-                }
-            }
+            return try await connection.stream(path, body, as: ["text/event-stream"])
         }
     }
 
@@ -91,7 +84,7 @@ struct OpenAICall: Sendable {
         guard let context = model.context else { return nil }
         let guess = PromptRoom(request.messages, context: context).likely
         // Far from the end of the context the exact number changes nothing.
-        guard guess * 2 > context else { return nil }
+        guard guess * 2 > context || guess + request.maxTokens > context else { return nil }
         switch model.product {
         case .llamaServer:
             guard let prompt = try await renderedPrompt() else { return nil }

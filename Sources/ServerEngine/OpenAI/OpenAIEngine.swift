@@ -98,7 +98,7 @@ package struct OpenAIEngine: ServerEngine {
 
     package func generate(_ request: GenerationRequest) -> GenerationStream {
         GenerationStream.made { send in
-            let model = try await models.find(request.model)
+            let model = try await connection.waitingForModel(send) { try await models.find(request.model) }
             let call = OpenAICall(request: request, model: model, connection: connection, models: models)
             send(.finished(try await call.perform(send)))
         }

@@ -123,8 +123,8 @@ final class OpenAIModels: Sendable {
         description.parameters = meta?.member("n_params")?.count64
         description.bytes = meta?.member("size")?.count64
         description.contextLength =
-            meta?.member("n_ctx_train")?.count ?? entry.member("max_model_len")?.count
-        var context = entry.member("max_model_len")?.count
+            meta?.member("n_ctx_train")?.length ?? entry.member("max_model_len")?.length
+        var context = entry.member("max_model_len")?.length
         var capabilities: Set<Capability>?
         if case .llamaServer(let server) = product {
             context = server.context
@@ -155,11 +155,11 @@ final class OpenAIModels: Sendable {
             let description = ModelDescription(
                 name: connection.settings.known(served), engine: connection.settings.name,
                 architecture: detail?.member("arch")?.string, quantization: detail?.member("quantization")?.string,
-                contextLength: detail?.member("max_context_length")?.count, store: ServerProduct.lmStudio.title,
+                contextLength: detail?.member("max_context_length")?.length, store: ServerProduct.lmStudio.title,
                 hasChatTemplate: true, capabilities: capabilities)
             return Known(
                 description: description, served: served, product: .lmStudio,
-                context: detail?.member("loaded_context_length")?.count,
+                context: detail?.member("loaded_context_length")?.length,
                 isLoaded: detail?.member("state")?.string != "not-loaded",
                 // Which models think, it does not tell.
                 capabilities: kind == nil ? nil : capabilities.union([.thinking]))

@@ -8,17 +8,25 @@ struct OpenAIRequest {
     private let request: GenerationRequest
     private let model: OpenAIModels.Known
     private let seed: UInt32?
+    private let room: PromptRoom
 
-    init(_ request: GenerationRequest, _ model: OpenAIModels.Known, seed: UInt32?) {
+    init(_ request: GenerationRequest, _ model: OpenAIModels.Known, seed: UInt32?, room: PromptRoom) {
         self.request = request
         self.model = model
         self.seed = seed
+        self.room = room
+    }
+
+    /// vLLM refuses a prompt whose answer might not fit; elsewhere an answer just ends with the context.
+    private var maxTokens: Int {
+        guard case .vllm = model.product, let context = room.context else { return request.maxTokens }
+        return max(1, min(request.maxTokens, context - room.likely))
     }
 
     func body() throws(EngineError) -> Value {
         var body: Mapping = [
             "model": .string(model.served), "messages": Self.messages(request.messages), "stream": true,
-            "stream_options": ["include_usage": true], "max_tokens": .integer(request.maxTokens),
+            "stream_options": ["include_usage": true], "max_tokens": .integer(maxTokens),
             "temperature": .number(request.sampler.temperature), "top_p": .number(request.sampler.topP ?? 1),
         ]
         if let seed { body["seed"] = .integer(Int(seed)) }
@@ -56,7 +64,12 @@ struct OpenAIRequest {
     private func addThinking(to body: inout Mapping) throws(EngineError) {
         guard let thinking = request.thinking else { return }
         switch (thinking, model.product) {
-        case (.low, _), (.medium, _), (.high, _): body["reasoning_effort"] = .string(thinking.rawValue)
+        case (.low, let product), (.medium, let product), (.high, let product):
+            body["reasoning_effort"] = .string(thinking.rawValue)
+            // Its template takes it; servers from before August 2026 do not pass it on by themselves.
+            if case .llamaServer = product {
+                body["chat_template_kwargs"] = ["reasoning_effort": .string(thinking.rawValue)]
+            }
         case (_, .llamaServer), (_, .vllm):
             body["chat_template_kwargs"] = ["enable_thinking": .boolean(thinking == .on)]
         case (_, .lmStudio), (_, .llamaCppPython), (_, .other):

@@ -38,6 +38,8 @@ enum ServerProduct: Sendable, Hashable {
         default: break
         }
         let props = try await connection.ask(connection.root("/props"))
+        // What is loading its model is not known yet.
+        if props.status == 503 { throw EngineError(.busy, "\(connection.shown) is still loading its model.") }
         if props.isSuccess, let settings = props.value?.mapping, settings["default_generation_settings"] != nil {
             return .llamaServer(LlamaServer(props: settings))
         }
@@ -50,7 +52,7 @@ enum ServerProduct: Sendable, Hashable {
 extension ServerProduct.LlamaServer {
     fileprivate init(props: Mapping) {
         let slot = props["default_generation_settings"]
-        context = slot?.member("n_ctx")?.count ?? slot?.member("params")?.member("n_ctx")?.count
+        context = slot?.member("n_ctx")?.length ?? slot?.member("params")?.member("n_ctx")?.length
         hasVision = props["modalities"]?.member("vision") == .boolean(true)
         build = props["build_info"]?.string
     }

@@ -68,6 +68,10 @@ package struct PoolEngine: Engine {
             }
         }
         guard let first = found.first else { throw failure ?? nobody(model) }
+        // Where a member tells no digest, nothing can be said of the pool.
+        guard found.allSatisfy({ $0.digest != nil }) else {
+            return ModelIdentity(reference: "\(name)/\(model)", digest: nil)
+        }
         if let other = found.first(where: { $0.digest != first.digest }) {
             throw EngineError(
                 .modelChanged,
