@@ -6,7 +6,7 @@ import NIOSSL
 import Synchronization
 
 /// An HTTP client that keeps the ``NetworkRule``: it looks a name up itself, judges every address, and connects to
-/// none but those. Proxies of the environment are not used, redirects are not followed, certificates are verified.
+/// none but those. Proxies that the environment names are not used, redirects are not followed, certificates are verified.
 ///
 /// Leaving the body of an answer unread, or cancelling the task that reads it, closes the connection at once.
 package final class GuardedHTTP: Sendable {
@@ -17,13 +17,21 @@ package final class GuardedHTTP: Sendable {
         package var silenceLimit: Duration?
         /// A file with certificates in PEM form that are trusted in place of the system's.
         package var authorities: String?
+        /// An HTTP proxy that makes the connections; its address is judged as every other.
+        package var proxy: ServerURL?
+        /// Whether a connection is used for one request only. One that is kept may be closed by the server in the moment
+        /// in which it is used again, and nobody knows then whether the request was read.
+        package var isUsedOnce: Bool
 
         package init(
-            connectLimit: Duration = .seconds(10), silenceLimit: Duration? = nil, authorities: String? = nil
+            connectLimit: Duration = .seconds(10), silenceLimit: Duration? = nil, authorities: String? = nil,
+            proxy: ServerURL? = nil, isUsedOnce: Bool = false
         ) {
             self.connectLimit = connectLimit
             self.silenceLimit = silenceLimit
             self.authorities = authorities
+            self.proxy = proxy
+            self.isUsedOnce = isUsedOnce
         }
     }
 
@@ -32,7 +40,7 @@ package final class GuardedHTTP: Sendable {
     private let clients = Mutex(Clients())
 
     private struct Clients {
-        /// By host and address: a client connects to one address only.
+        /// By host, address and the proxy's address: a client connects to one address only.
         var open: [[String]: HTTPClient] = [:]
         var isClosed = false
     }
@@ -94,7 +102,9 @@ package final class GuardedHTTP: Sendable {
     }
 
     private func send(_ request: HTTPRequest, to address: String) async throws -> HTTPAnswer {
-        let client = try client(of: request.url.host, address)
+        var proxyAddress: String?
+        if let proxy = settings.proxy { proxyAddress = try await addresses(of: proxy).first }
+        let client = try client(of: request.url.host, address, through: proxyAddress)
         var outgoing = HTTPClientRequest(url: request.url.with(path: request.url.path))
         outgoing.method = HTTPMethod(rawValue: request.method)
         for (name, value) in request.headers { outgoing.headers.add(name: name, value: value) }
@@ -109,18 +119,23 @@ package final class GuardedHTTP: Sendable {
         }
     }
 
-    private func client(of host: String, _ address: String) throws(HTTPFailure) -> HTTPClient {
-        let made = Result { () throws(HTTPFailure) in try configuration(host, address) }
+    private func client(
+        of host: String, _ address: String, through proxyAddress: String?
+    ) throws(HTTPFailure) -> HTTPClient {
+        let key = [host, address, proxyAddress ?? ""]
+        let made = Result { () throws(HTTPFailure) in try configuration(host, address, proxyAddress) }
         return try clients.withLock { clients throws(HTTPFailure) in
             guard !clients.isClosed else { throw HTTPFailure(.notConnected, "the client was closed") }
-            if let client = clients.open[[host, address]] { return client }
+            if let client = clients.open[key] { return client }
             let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: try made.get())
-            clients.open[[host, address]] = client
+            clients.open[key] = client
             return client
         }
     }
 
-    private func configuration(_ host: String, _ address: String) throws(HTTPFailure) -> HTTPClient.Configuration {
+    private func configuration(
+        _ host: String, _ address: String, _ proxyAddress: String?
+    ) throws(HTTPFailure) -> HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.timeout = .init(
             connect: TimeAmount(settings.connectLimit), read: settings.silenceLimit.map { TimeAmount($0) })
@@ -129,8 +144,11 @@ package final class GuardedHTTP: Sendable {
         configuration.connectionPool.idleTimeout = .seconds(2)
         // How many requests run at a time is decided by those who send them.
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1024
+        if settings.isUsedOnce { configuration.maximumUsesPerConnection = 1 }
         configuration.httpVersion = .http1Only
-        configuration.proxy = nil
+        if let proxy = settings.proxy, let proxyAddress {
+            configuration.proxy = .server(host: proxyAddress, port: proxy.port)
+        }
         // The name stays in the request and in the check of the certificate; the connection goes to what was judged.
         configuration.dnsOverride = [ServerURL.hostInRequests(host): address]
         if let file = settings.authorities {

@@ -13,6 +13,8 @@ package struct ServerSettings: Sendable {
     package var allowsRemote: Bool
     /// A file of certificates that are trusted in place of the system's.
     package var authorities: String?
+    /// An HTTP proxy by which the server is reached; those of the environment are not used.
+    package var proxy: ServerURL?
     /// What the server calls a model, by the name that workflows use.
     package var modelNames: [String: String]
     /// How long the server may be silent when it is asked for what it has at hand, such as its list of models.
@@ -22,6 +24,7 @@ package struct ServerSettings: Sendable {
 
     package init(
         name: String, url: ServerURL, token: String? = nil, allowsRemote: Bool = false, authorities: String? = nil,
+        proxy: ServerURL? = nil,
         modelNames: [String: String] = [:], patience: Duration = .seconds(30), rule: NetworkRule? = nil
     ) {
         self.name = name
@@ -29,6 +32,7 @@ package struct ServerSettings: Sendable {
         self.token = token
         self.allowsRemote = allowsRemote
         self.authorities = authorities
+        self.proxy = proxy
         self.modelNames = modelNames
         self.patience = patience
         self.rule = rule ?? (allowsRemote ? .open : NetworkRule())

@@ -10,6 +10,8 @@ struct FaultCase: Sendable, CustomStringConvertible {
         /// Something else than the whole answer, but an answer.
         case other(String)
         case error(EngineError.Code)
+        /// Whole, or broken where the end of the connection overtakes the last line: never a part as if it were whole.
+        case answerOrBroken
     }
 
     enum API: String, Sendable, CaseIterable {
@@ -76,9 +78,9 @@ struct FaultCase: Sendable, CustomStringConvertible {
         FaultCase(fault: "wrong-model", ending: .error(.modelChanged), sentence: "raven"),
         FaultCase(fault: "finish-length", ending: .cut),
         FaultCase(fault: "null-fields", ending: .answer),
-        FaultCase(fault: "done-missing", ending: .answer),
+        FaultCase(fault: "done-missing", ending: .answerOrBroken),
         FaultCase(fault: "extra-after-done", ending: .answer),
-        FaultCase(fault: "short-body", ending: .answer),
+        FaultCase(fault: "short-body", ending: .answerOrBroken),
         FaultCase(fault: "gzip", ending: .error(.answerBroken), sentence: "gzip"),
         FaultCase(fault: "crlf-lines", ending: .answer),
         FaultCase(fault: "redirect-public", ending: .error(.refused), sentence: "not followed"),

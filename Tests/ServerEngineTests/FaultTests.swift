@@ -75,6 +75,49 @@ struct FaultTests {
         }
     }
 
+    @Test func aProxyIsUsedOnlyWhereItIsConfigured() async throws {
+        let script = """
+            import socket, sys, threading
+            listener = socket.create_server(("127.0.0.1", 0))
+            print(listener.getsockname()[1], flush=True)
+            def pump(one, other):
+                while data := one.recv(65536):
+                    other.sendall(data)
+                other.shutdown(socket.SHUT_WR)
+            def serve():
+                while True:
+                    client, _ = listener.accept()
+                    head = b""
+                    while b"\\r\\n\\r\\n" not in head:
+                        head += client.recv(65536)
+                    host, port = head.split()[1].decode().rsplit(":", 1)
+                    server = socket.create_connection((host, int(port)))
+                    client.sendall(b"HTTP/1.1 200 Connected\\r\\n\\r\\n")
+                    threading.Thread(target=pump, args=(server, client), daemon=True).start()
+                    threading.Thread(target=pump, args=(client, server), daemon=True).start()
+            threading.Thread(target=serve, daemon=True).start()
+            sys.stdin.read()
+            """
+        let server = try Self.server.get()
+        let proxy = try PythonServer(["-c", script])
+        var settings = try ServerSettings("\(server.url)/good~proxy")
+        settings.proxy = try ServerURL(proxy.url)
+        let engine = OllamaEngine(settings)
+        #expect(try await Answer(engine.generate(Self.request())).whole().text == Self.goodAnswer)
+        await engine.shutdown()
+        // Without the proxy that it is told to use, it asks nobody.
+        proxy.kill()
+        let alone = OllamaEngine(settings)
+        let error = await engineError { _ = try await Answer(alone.generate(Self.request())) }
+        #expect(error?.code == .unreachable, "\(error?.message ?? "")")
+        await alone.shutdown()
+        settings.proxy = try ServerURL("http://93.184.215.14:3128")
+        let remote = OllamaEngine(settings)
+        let refusal = await engineError { _ = try await Answer(remote.generate(Self.request())) }
+        #expect(refusal?.code == .refused)
+        await remote.shutdown()
+    }
+
     @Test func whatAServerAsksForIsTold() async throws {
         let server = try Self.server.get()
         for (fault, least, most) in [("429-retry-after", 1, 1), ("429-retry-date", 0, 3), ("429-long", 86_400, 86_400)]
@@ -183,12 +226,14 @@ struct FaultTests {
         _ result: Result<GenerationResult, EngineError>, _ ending: FaultCase.Ending
     ) -> Bool {
         switch (result, ending) {
-        case (.success(let result), .answer): result.text == goodAnswer && result.finishReason == .stop
+        case (.success(let result), .answer), (.success(let result), .answerOrBroken):
+            result.text == goodAnswer && result.finishReason == .stop
         case (.success(let result), .cut): result.finishReason == .length && !result.text.isEmpty
         case (.success(let result), .other("JSON")): (try? ExtractedJSON(from: result.text))?.isExact == true
         case (.success(let result), .other("prose")): (try? ExtractedJSON(from: result.text)) == nil
         case (.success(let result), .other(let text)): result.text == text
         case (.failure(let error), .error(let code)): error.code == code
+        case (.failure(let error), .answerOrBroken): error.code == .answerBroken
         default: false
         }
     }

@@ -44,10 +44,11 @@ struct ConfiguredEngines {
     }
 
     private mutating func addServer(_ name: String, _ declaration: EngineDeclaration) throws {
-        let url = try Self.url(of: name, declaration)
+        let url = try Self.url(declaration.url ?? "", as: "url", of: name)
         var settings = ServerSettings(
             name: name, url: url, allowsRemote: declaration.allowsRemote,
             authorities: declaration.authorities.map { HomeFolder.expand($0, ProcessInfo.processInfo.environment) },
+            proxy: try declaration.proxy.map { try Self.url($0, as: "proxy", of: name) },
             modelNames: Dictionary(declaration.modelNames.map { ($0.key, $0.value) }) { first, _ in first })
         if let secret = declaration.token {
             switch try token(secret, of: name) {
@@ -63,12 +64,12 @@ struct ConfiguredEngines {
         add(server, declaration, key: url.server)
     }
 
-    private static func url(of name: String, _ declaration: EngineDeclaration) throws -> ServerURL {
+    private static func url(_ text: String, as key: String, of engine: String) throws -> ServerURL {
         do throws(ServerURL.Mistake) {
-            return try ServerURL(declaration.url ?? "")
+            return try ServerURL(text)
         } catch {
             throw CommandFailure(
-                .invalid, "the `url` of the engine `\(name)` in the configuration: \(error.message)")
+                .invalid, "the `\(key)` of the engine `\(engine)` in the configuration: \(error.message)")
         }
     }
 

@@ -15,10 +15,13 @@ struct ServerConnection: Sendable {
 
     init(_ settings: ServerSettings) {
         self.settings = settings
-        http = GuardedHTTP(rule: settings.rule, settings: .init(authorities: settings.authorities))
+        http = GuardedHTTP(
+            rule: settings.rule,
+            settings: .init(authorities: settings.authorities, proxy: settings.proxy, isUsedOnce: true))
         promptly = GuardedHTTP(
             rule: settings.rule,
-            settings: .init(silenceLimit: settings.patience, authorities: settings.authorities))
+            settings: .init(
+                silenceLimit: settings.patience, authorities: settings.authorities, proxy: settings.proxy))
     }
 
     /// A whole answer.

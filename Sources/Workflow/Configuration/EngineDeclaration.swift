@@ -18,6 +18,7 @@ package struct EngineDeclaration: Declared {
     package var token: String?
     package var allowsRemote = false
     package var authorities: String?
+    package var proxy: String?
     package var modelNames: [(key: String, value: String)] = []
     package var members: [String] = []
     package var parallel: Int?
@@ -43,6 +44,10 @@ package struct EngineDeclaration: Declared {
         .optional(
             "ca_file", \.authorities, .name,
             "A file of certificates (PEM) to trust in place of the system's, for a server with a certificate of your own."
+        ),
+        .optional(
+            "proxy", \.proxy, .name,
+            "An HTTP proxy by which the server is reached: `http://192.168.1.1:3128`. Proxies that the environment names are not used."
         ),
         .optional(
             "model_names", \.modelNames, .table(of: .name, named: "names"), default: nil,
