@@ -1,8 +1,6 @@
 /// Why a request got no whole answer: a code to act on and a sentence for the user.
 package struct HTTPFailure: Error, Sendable, Hashable, CustomStringConvertible {
     package enum Code: Sendable, Hashable {
-        /// What should be a URL is none.
-        case badURL
         /// The network rule forbids it; nothing was sent.
         case refused
         /// The name has no address.

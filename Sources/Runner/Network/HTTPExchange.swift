@@ -87,7 +87,6 @@ struct HTTPExchange: Sendable {
                     "\(failure.message): name it under `allow_remote` in the configuration if that is meant")
             case .tooLarge:
                 return StepFailure(.outputTooLarge, "\(failure.message): raise `max_bytes` if that is meant")
-            case .badURL: return StepFailure(.badValue, failure.message)
             default: return StepFailure(.httpFailed, "\(url): \(failure.message)")
             }
         default: return error
