@@ -99,6 +99,18 @@ package struct PassedOver: Sendable, Hashable {
     }
 }
 
+extension EngineError {
+    /// One error for all who were asked in vain, with the reason of each; `nil` where nobody was.
+    ///
+    /// - Parameter summary: what that means, as a sentence with its full stop.
+    package init?(_ summary: String, _ failures: [PassedOver]) {
+        // Whether trying again may help, those decide who may be well by then.
+        guard let telling = failures.last(where: { $0.error.isPassing }) ?? failures.last else { return nil }
+        let reasons = failures.map { "\($0.model): \($0.error.message)" }.joined(separator: " ")
+        self.init(telling.error.code, "\(summary) \(reasons)", retryAfter: telling.error.retryAfter)
+    }
+}
+
 /// A prompt as the model would see it.
 package struct PromptPreview: Sendable, Hashable {
     package var text: String

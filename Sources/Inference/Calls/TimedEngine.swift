@@ -1,8 +1,8 @@
 import Synchronization
 
 /// An engine whose calls are given up when they are silent for too long.
-package struct TimedEngine: Engine {
-    private let base: any Engine
+package struct TimedEngine: EngineWrapper {
+    package let base: any Engine
     private let limits: CallLimits
     private let sleep: @Sendable (Duration) async throws -> Void
 
@@ -15,33 +15,6 @@ package struct TimedEngine: Engine {
         self.limits = limits
         self.sleep = sleep
     }
-
-    package var name: String { base.name }
-    package var origin: String { base.origin }
-
-    package func models() async throws(EngineError) -> [ModelDescription] { try await base.models() }
-
-    package func describe(_ model: String) async throws(EngineError) -> ModelDescription {
-        try await base.describe(model)
-    }
-
-    package func identity(of model: String) async throws(EngineError) -> ModelIdentity {
-        try await base.identity(of: model)
-    }
-
-    package func embed(_ texts: [String], model: String) async throws(EngineError) -> Embeddings {
-        try await base.embed(texts, model: model)
-    }
-
-    package func preview(_ request: GenerationRequest) async throws(EngineError) -> PromptPreview {
-        try await base.preview(request)
-    }
-
-    package func tokenLengths(of text: String, model: String) async throws(EngineError) -> [Int] {
-        try await base.tokenLengths(of: text, model: model)
-    }
-
-    package func shutdown() async { await base.shutdown() }
 
     package func generate(_ request: GenerationRequest) -> GenerationStream {
         let silence = Silence(

@@ -1,32 +1,11 @@
 /// An engine whose calls wait for a slot that all processes share.
-package struct SlottedEngine: Engine {
-    private let base: any Engine
+package struct SlottedEngine: EngineWrapper {
+    package let base: any Engine
     private let slots: EngineSlots
 
     package init(_ base: any Engine, slots: EngineSlots) {
         self.base = base
         self.slots = slots
-    }
-
-    package var name: String { base.name }
-    package var origin: String { base.origin }
-
-    package func models() async throws(EngineError) -> [ModelDescription] { try await base.models() }
-
-    package func describe(_ model: String) async throws(EngineError) -> ModelDescription {
-        try await base.describe(model)
-    }
-
-    package func identity(of model: String) async throws(EngineError) -> ModelIdentity {
-        try await base.identity(of: model)
-    }
-
-    package func preview(_ request: GenerationRequest) async throws(EngineError) -> PromptPreview {
-        try await base.preview(request)
-    }
-
-    package func tokenLengths(of text: String, model: String) async throws(EngineError) -> [Int] {
-        try await base.tokenLengths(of: text, model: model)
     }
 
     package func embed(_ texts: [String], model: String) async throws(EngineError) -> Embeddings {

@@ -32,9 +32,5 @@ struct PinFile {
     }
 
     /// Today, as pins have it.
-    static let today: @Sendable () -> String = {
-        let parts = Calendar.current.dateComponents([.year, .month, .day], from: Date())
-        func digits(_ number: Int?) -> String { (number ?? 0) < 10 ? "0\(number ?? 0)" : "\(number ?? 0)" }
-        return "\(parts.year ?? 0)-\(digits(parts.month))-\(digits(parts.day))"
-    }
+    static let today: @Sendable () -> String = { String(Figures.moment(Date()).prefix(10)) }
 }

@@ -15,12 +15,6 @@ struct ModelFallback {
                 if index < calls.count - 1 { call.reportPassedOver(error) }
             }
         }
-        // Whether trying again may help, those decide who may be well by then.
-        guard let telling = failures.last(where: { $0.error.isPassing }) ?? failures.last else {
-            throw StepFailure(.noModel, "no model is named")
-        }
-        let reasons = failures.map { "\($0.model): \($0.error.message)" }.joined(separator: " ")
-        throw EngineError(
-            telling.error.code, "None of the models could answer. \(reasons)", retryAfter: telling.error.retryAfter)
+        throw EngineError("None of the models could answer.", failures) ?? StepFailure(.noModel, "no model is named")
     }
 }

@@ -7,9 +7,10 @@ import Workflow
 
 extension PromptStep: ExecutableStep {
     func execute(_ context: StepContext) async throws -> Mapping {
-        let schema = try answerSchema(context)
+        let question = try question(context)
+        let schema = try question.answerSchema
         let calls = try context.chosenModels().map { choice in
-            let request = context.run.models.settled(try request(for: choice, context), for: choice)
+            let request = context.run.models.settled(question.request(for: choice), for: choice)
             return ModelCall(choice: choice, request: request, context: context)
         }
         let clock = ContinuousClock.now
@@ -38,9 +39,10 @@ extension PromptStep: ExecutableStep {
 
     func preview(_ context: PreviewContext) async throws -> StepPreview {
         let choice = try context.chosenModel()
-        _ = try answerSchema(context)
+        let question = try question(context)
+        _ = try question.answerSchema
         let planned = RunModels(context.definition, context.setting)
-        let request = planned.settled(try request(for: choice, context), for: choice)
+        let request = planned.settled(question.request(for: choice), for: choice)
         let preview = try await choice.engine.preview(request)
         let head =
             "asks \(choice.reference), \(preview.isExact ? "" : "about ")\(preview.tokens) prompt tokens, at most \(request.maxTokens) for the answer:"
@@ -48,11 +50,22 @@ extension PromptStep: ExecutableStep {
         return StepPreview(lines: [head] + text, result: nil)
     }
 
-    private func answerSchema(_ view: some StepView) throws -> AnswerSchema? {
-        try schema.map { try AnswerSchema(try view.value($0)) }
+    /// What is asked, whichever model it is asked of.
+    private struct Question {
+        var system: String?
+        var turns: [ChatMessage]
+        var settings: CallSettings
+
+        var answerSchema: AnswerSchema? {
+            get throws { try settings.schema.map { try AnswerSchema($0) } }
+        }
+
+        func request(for choice: ModelChoice) -> GenerationRequest {
+            choice.request(system: system, turns: turns, settings: settings)
+        }
     }
 
-    private func request(for choice: ModelChoice, _ view: some StepView) throws -> GenerationRequest {
+    private func question(_ view: some StepView) throws -> Question {
         let text = view.text
         var turns: [ChatMessage] = []
         for example in examples {
@@ -73,7 +86,7 @@ extension PromptStep: ExecutableStep {
         settings.schema = try schema.map { try view.value($0) }
         settings.thinking = thinking
         settings.limits = limits.map { CallLimits.Changes($0) }
-        return choice.request(system: try system.map { trimmed(try text($0)) }, turns: turns, settings: settings)
+        return Question(system: try system.map { trimmed(try text($0)) }, turns: turns, settings: settings)
     }
 
     private static let largestPicture = 32 << 20

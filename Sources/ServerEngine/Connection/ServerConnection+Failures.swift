@@ -25,6 +25,14 @@ extension ServerConnection {
         }
     }
 
+    /// The server has no tokenizer that can be asked.
+    var noTokens: EngineError {
+        EngineError(
+            .invalidRequest,
+            "\(shown) does not tell how it cuts text into tokens: split by sentences or lines, or give the step a `local/` model."
+        )
+    }
+
     /// An answer that ends too early or cannot be read.
     func broken(_ what: String) -> EngineError {
         EngineError(.answerBroken, "The answer of \(shown) is not whole: \(masked(what)).")

@@ -47,10 +47,7 @@ package struct OllamaEngine: ServerEngine {
     }
 
     package func tokenLengths(of text: String, model: String) async throws(EngineError) -> [Int] {
-        throw EngineError(
-            .invalidRequest,
-            "\(connection.shown) does not tell how it cuts text into tokens: split by sentences or lines, or give the step a `local/` model."
-        )
+        throw connection.noTokens
     }
 
     package func embed(_ texts: [String], model: String) async throws(EngineError) -> Embeddings {

@@ -52,12 +52,7 @@ package struct OpenAIEngine: ServerEngine {
     package func tokenLengths(of text: String, model: String) async throws(EngineError) -> [Int] {
         try await connection.typed {
             let found = try await models.find(model)
-            guard let lengths = try await tokens(of: text, found) else {
-                throw EngineError(
-                    .invalidRequest,
-                    "\(connection.shown) does not tell how it cuts text into tokens: split by sentences or lines, or give the step a `local/` model."
-                )
-            }
+            guard let lengths = try await tokens(of: text, found) else { throw connection.noTokens }
             return lengths
         }
     }

@@ -99,19 +99,25 @@ final class OpenAIModels: Sendable {
     }
 
     private func listedModels() async throws -> [Value] {
-        let reply = try await connection.ask("/models".behind(connection.settings.url))
-        // LM Studio answers what it does not know with a success.
-        let isUnknown = reply.status == 404 || (reply.isSuccess && reply.value?.member("error") != nil)
-        if isUnknown, !connection.settings.url.path.hasSuffix("/v1") {
-            throw EngineError(
-                .invalidRequest,
-                "\(connection.shown) has no list of models at \(connection.settings.url): the `url` of this kind ends in `/v1`."
-            )
+        let list: Value
+        do {
+            list = try await connection.demand("/models".behind(connection.settings.url))
+        } catch let error as EngineError where error.code == .modelNotFound {
+            throw hasUsualPath ? error : wrongPath
         }
-        let list =
-            reply.isSuccess ? reply.value : try await connection.demand("/models".behind(connection.settings.url))
-        guard let entries = list?.member("data")?.list else { throw connection.broken("the list of models is none") }
+        // LM Studio answers what it does not know with a success.
+        if list.member("error") != nil, !hasUsualPath { throw wrongPath }
+        guard let entries = list.member("data")?.list else { throw connection.broken("the list of models is none") }
         return entries
+    }
+
+    private var hasUsualPath: Bool { connection.settings.url.path.hasSuffix("/v1") }
+
+    private var wrongPath: EngineError {
+        EngineError(
+            .invalidRequest,
+            "\(connection.shown) has no list of models at \(connection.settings.url): the `url` of this kind ends in `/v1`."
+        )
     }
 
     private func model(_ entry: Value, _ product: ServerProduct) -> Known? {

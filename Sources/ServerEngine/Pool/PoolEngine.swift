@@ -143,16 +143,7 @@ package struct PoolEngine: Engine {
                 send(.passedOver(passed))
             }
         }
-        throw noneLeft(failures, request.model)
-    }
-
-    private func noneLeft(_ failures: [PassedOver], _ model: String) -> EngineError {
-        guard let last = failures.last else { return nobody(model) }
-        // Whether trying again may help, those decide who may be well by then.
-        let telling = failures.last { $0.error.isPassing } ?? last
-        let reasons = failures.map { "\($0.model): \($0.error.message)" }.joined(separator: " ")
-        return EngineError(
-            telling.error.code, "No member of \(name) could answer. \(reasons)", retryAfter: telling.error.retryAfter)
+        throw EngineError("No member of \(name) could answer.", failures) ?? nobody(request.model)
     }
 
     private func nobody(_ model: String) -> EngineError {

@@ -58,40 +58,33 @@ extension FieldType {
     package static func dictionary<Element>(
         of element: FieldType<Element>, named plural: String
     ) -> FieldType where Held == [(key: String, value: Element)] {
-        FieldType(
-            expected: "a mapping of names to \(plural)",
+        entries(
+            keys: .identifier, of: element, expected: "a mapping of names to \(plural)",
             schema: [
                 "type": "object", "propertyNames": FieldType<String>.identifier.schema,
                 "additionalProperties": element.schema,
-            ]
-        ) { node, key, decoding in
-            guard case .mapping(let entries) = node.content else {
-                decoding.mismatch(node, expected: "a mapping of names to \(plural)", of: key)
-                return nil
-            }
-            return entries.compactMap { entry in
-                guard let name = FieldType<String>.identifier.decode(entry.key, key, decoding),
-                    let value = element.decode(entry.value, name, decoding)
-                else { return nil }
-                return (name, value)
-            }
-        }
+            ])
     }
 
     /// The same with keys of any text, such as the names of models.
     package static func table<Element>(
         of element: FieldType<Element>, named plural: String
     ) -> FieldType where Held == [(key: String, value: Element)] {
-        FieldType(
-            expected: "a mapping of texts to \(plural)",
-            schema: ["type": "object", "additionalProperties": element.schema]
-        ) { node, key, decoding in
+        entries(
+            keys: .name, of: element, expected: "a mapping of texts to \(plural)",
+            schema: ["type": "object", "additionalProperties": element.schema])
+    }
+
+    private static func entries<Element>(
+        keys: FieldType<String>, of element: FieldType<Element>, expected: String, schema: Value
+    ) -> FieldType where Held == [(key: String, value: Element)] {
+        FieldType(expected: expected, schema: schema) { node, key, decoding in
             guard case .mapping(let entries) = node.content else {
-                decoding.mismatch(node, expected: "a mapping of texts to \(plural)", of: key)
+                decoding.mismatch(node, expected: expected, of: key)
                 return nil
             }
             return entries.compactMap { entry in
-                guard let name = FieldType<String>.name.decode(entry.key, key, decoding),
+                guard let name = keys.decode(entry.key, key, decoding),
                     let value = element.decode(entry.value, name, decoding)
                 else { return nil }
                 return (name, value)
