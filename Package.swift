@@ -53,9 +53,10 @@ let package = Package(
             name: "Workflow",
             dependencies: ["Jinja", orderedCollections, .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
+        .target(name: "FileLocks", swiftSettings: strict),
         .target(
             name: "Inference",
-            dependencies: ["Jinja", orderedCollections, .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["FileLocks", "Jinja", orderedCollections, .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict),
         .target(
             name: "LocalNetwork",
@@ -78,7 +79,7 @@ let package = Package(
             swiftSettings: strict + llamaSwift, linkerSettings: llamaLinker),
         .target(
             name: "History",
-            dependencies: [.product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["FileLocks", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
         .target(
             name: "Runner",
@@ -119,7 +120,8 @@ let package = Package(
             name: "WorkflowTests", dependencies: ["Workflow", "Jinja", "PythonSupport", orderedCollections],
             exclude: ["Corpus"],
             swiftSettings: strict),
-        .testTarget(name: "InferenceTests", dependencies: ["Inference", "Jinja"], swiftSettings: strict),
+        .testTarget(
+            name: "InferenceTests", dependencies: ["FileLocks", "Inference", "Jinja"], swiftSettings: strict),
         .testTarget(name: "LocalNetworkTests", dependencies: ["LocalNetwork"], swiftSettings: strict),
         .testTarget(
             name: "LlamaEngineTests",

@@ -1,3 +1,4 @@
+import FileLocks
 import Foundation
 import Testing
 

@@ -1,3 +1,5 @@
+import FileLocks
+
 /// The calls of this process on an engine: those that run, those that wait, and the slots that it holds for them.
 ///
 /// No slot is kept while calls wait: it would be the first one's.

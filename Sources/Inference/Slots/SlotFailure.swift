@@ -1,3 +1,4 @@
+import FileLocks
 import Foundation
 
 /// Why no slot can be had: a code to act on and a sentence for the user.
@@ -29,6 +30,10 @@ package struct SlotFailure: Error, Sendable, Hashable, CustomStringConvertible {
         self.systemError = systemError
     }
 
+    init(_ failure: LockFailure) {
+        self.init(failure.systemError, file: failure.path)
+    }
+
     /// What the system said about a file.
     init(_ systemError: Int32, file: String) {
         self.init(systemError, folder: URL(filePath: file).deletingLastPathComponent().path)
@@ -49,5 +54,14 @@ package struct SlotFailure: Error, Sendable, Hashable, CustomStringConvertible {
         self.init(
             code: code, message: "The slots of an engine cannot be kept in '\(folder)' (\(reason)): \(advice).",
             systemError: systemError)
+    }
+}
+
+/// What is done with locks, with their failures as those of slots.
+func ofSlots<Result>(_ body: () throws(LockFailure) -> Result) throws(SlotFailure) -> Result {
+    do {
+        return try body()
+    } catch {
+        throw SlotFailure(error)
     }
 }

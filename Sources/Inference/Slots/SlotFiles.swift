@@ -1,3 +1,4 @@
+import FileLocks
 import Foundation
 
 /// The files of an engine's slots, `slot-0` and so on; a slot is held as long as someone has the lock on its file.
@@ -19,13 +20,15 @@ struct SlotFiles: Sendable {
     func take(_ allowed: Range<Int>, own: Set<Int>, as holder: SlotHolder) throws(SlotFailure) -> Attempt {
         var holders: [SlotHolder?] = []
         for slot in 0..<count where !own.contains(slot) {
-            let file = try LockFile(making: path(slot))
-            if allowed.contains(slot), try file.lock(.exclusive) {
+            let file = try ofSlots { () throws(LockFailure) in try LockFile(making: path(slot)) }
+            if allowed.contains(slot), try ofSlots({ () throws(LockFailure) in try file.lock(.exclusive) }) {
                 file.setText(holder.json)
                 return .taken(slot, file)
             }
             // Where a shared lock can be had, nobody holds the slot: someone was just looking, as we are now.
-            if try !file.lock(.shared) { holders.append(SlotHolder(json: file.text())) }
+            if try !ofSlots({ () throws(LockFailure) in try file.lock(.shared) }) {
+                holders.append(SlotHolder(json: Data(file.text())))
+            }
         }
         return .none(isHeld: !holders.isEmpty, holders: holders.compactMap(\.self))
     }

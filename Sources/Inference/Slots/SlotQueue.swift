@@ -1,3 +1,4 @@
+import FileLocks
 import Foundation
 import Synchronization
 
@@ -20,8 +21,8 @@ struct SlotQueue: Sendable {
             let path = path(name, isHidden: false)
             // A ticket gets its name when it is locked, as before that it looks like one of a dead process. If one of
             // those who clear such away has seen it in that moment, another one is drawn.
-            guard let file = try LockFile(new: hidden) else { continue }
-            guard try file.lock(.exclusive) else {
+            guard let file = try ofSlots({ () throws(LockFailure) in try LockFile(new: hidden) }) else { continue }
+            guard try ofSlots({ () throws(LockFailure) in try file.lock(.exclusive) }) else {
                 unlink(hidden)
                 continue
             }
@@ -39,8 +40,8 @@ struct SlotQueue: Sendable {
         var alive: [SlotTicket.Name] = []
         for entry in try entries() where entry.name < ticket.name {
             let path = path(entry.name, isHidden: entry.isHidden)
-            guard let file = try LockFile(existing: path) else { continue }
-            if try file.lock(.shared) {
+            guard let file = try ofSlots({ () throws(LockFailure) in try LockFile(existing: path) }) else { continue }
+            if try ofSlots({ () throws(LockFailure) in try file.lock(.shared) }) {
                 unlink(path)
             } else if !entry.isHidden {
                 alive.append(entry.name)

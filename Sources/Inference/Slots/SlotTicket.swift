@@ -1,3 +1,4 @@
+import FileLocks
 import Foundation
 
 /// A place in the queue for the slots of an engine, which is given up when the ticket goes.

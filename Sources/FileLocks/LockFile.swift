@@ -1,28 +1,41 @@
-import Foundation
+#if canImport(Darwin)
+    internal import Darwin
+#elseif canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#endif
+
+/// What the system said when a file for a lock could not be used.
+package struct LockFailure: Error, Sendable, Hashable {
+    /// The system's number for what went wrong.
+    package let systemError: Int32
+    package let path: String
+}
 
 /// An open file and the lock on it, which ends with this value or with the process, whichever comes first.
 ///
 /// The lock is `flock`'s: it belongs to the opened file, not to the process, so that two openings in one process
 /// compete as those of two processes do, and to close another opening of the same file takes nothing away.
-final class LockFile: Sendable {
-    enum Mode {
+package final class LockFile: Sendable {
+    package enum Mode: Sendable {
         /// Nobody else has any lock.
         case exclusive
         /// Nobody else has an exclusive lock. Those who only look do not stand in each other's way with it.
         case shared
     }
 
-    private let path: String
+    package let path: String
     private let descriptor: Int32
 
     /// Opens a file for use, and makes it where there is none.
-    init(making path: String) throws(SlotFailure) {
+    package init(making path: String) throws(LockFailure) {
         self.path = path
         descriptor = try Self.open(path, O_RDWR | O_CREAT).get()
     }
 
     /// Opens a file for a look; `nil` where there is none.
-    init?(existing path: String) throws(SlotFailure) {
+    package init?(existing path: String) throws(LockFailure) {
         let opened = Self.open(path, O_RDONLY)
         if case .failure(let failure) = opened, failure.systemError == ENOENT { return nil }
         self.path = path
@@ -30,7 +43,7 @@ final class LockFile: Sendable {
     }
 
     /// Makes a file; `nil` where there is one.
-    init?(new path: String) throws(SlotFailure) {
+    package init?(new path: String) throws(LockFailure) {
         let opened = Self.open(path, O_RDWR | O_CREAT | O_EXCL)
         if case .failure(let failure) = opened, failure.systemError == EEXIST { return nil }
         self.path = path
@@ -44,32 +57,47 @@ final class LockFile: Sendable {
     }
 
     /// Takes the lock if that needs no waiting.
-    func lock(_ mode: Mode) throws(SlotFailure) -> Bool {
+    package func lock(_ mode: Mode) throws(LockFailure) -> Bool {
         let operation = (mode == .exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB
         while flock(descriptor, operation) != 0 {
             let code = errno
             if code == EWOULDBLOCK { return false }
-            guard code == EINTR else { throw SlotFailure(code, file: path) }
+            guard code == EINTR else { throw LockFailure(systemError: code, path: path) }
         }
         return true
     }
 
+    /// Whether the opened file is still the one of its name: someone may have removed it before it was locked.
+    package var isCurrent: Bool {
+        var opened = stat()
+        var named = stat()
+        return fstat(descriptor, &opened) == 0 && stat(path, &named) == 0 && opened.st_ino == named.st_ino
+            && opened.st_dev == named.st_dev
+    }
+
     /// The beginning of the file; what is longer than any text of ours is of no interest.
-    func text() -> Data {
+    package func text() -> [UInt8] {
         var buffer = [UInt8](repeating: 0, count: 4096)
         let count = pread(descriptor, &buffer, buffer.count, 0)
-        return Data(buffer.prefix(max(count, 0)))
+        return Array(buffer.prefix(max(count, 0)))
     }
 
     /// Replaces the text. It is for people only: a full disk does not make the lock any weaker.
-    func setText(_ data: Data) {
+    package func setText(_ bytes: some Collection<UInt8>) {
         guard ftruncate(descriptor, 0) == 0 else { return }
-        _ = data.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+        let bytes = Array(bytes)
+        _ = bytes.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
     }
 
-    private static func open(_ path: String, _ flags: Int32) -> Result<Int32, SlotFailure> {
+    private static func open(_ path: String, _ flags: Int32) -> Result<Int32, LockFailure> {
         // Without O_CLOEXEC a program that we start would hold our locks for as long as it runs.
-        let descriptor = Foundation.open(path, flags | O_CLOEXEC, 0o600)
-        return descriptor >= 0 ? .success(descriptor) : .failure(SlotFailure(errno, file: path))
+        let descriptor = systemOpen(path, flags | O_CLOEXEC, 0o600)
+        return descriptor >= 0
+            ? .success(descriptor) : .failure(LockFailure(systemError: errno, path: path))
     }
+}
+
+/// The system's function, which the name of the class's own would hide.
+private func systemOpen(_ path: String, _ flags: Int32, _ mode: mode_t) -> Int32 {
+    open(path, flags, mode)
 }
