@@ -56,7 +56,9 @@ let package = Package(
         .target(name: "FileLocks", swiftSettings: strict),
         .target(
             name: "Inference",
-            dependencies: ["FileLocks", "Jinja", orderedCollections, .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: [
+                "FileLocks", "Jinja", orderedCollections, .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: strict),
         .target(
             name: "LocalNetwork",

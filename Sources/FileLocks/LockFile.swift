@@ -11,6 +11,11 @@ package struct LockFailure: Error, Sendable, Hashable {
     /// The system's number for what went wrong.
     package let systemError: Int32
     package let path: String
+
+    package init(systemError: Int32, path: String) {
+        self.systemError = systemError
+        self.path = path
+    }
 }
 
 /// An open file and the lock on it, which ends with this value or with the process, whichever comes first.

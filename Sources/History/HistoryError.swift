@@ -12,10 +12,14 @@ package struct HistoryError: Error, Sendable, CustomStringConvertible {
         /// The store was opened for listings only.
         case readOnly = "read_only"
         case diskFull = "disk_full"
+        /// The process has as many files open as it may.
+        case tooManyFiles = "too_many_files"
         /// Other processes held the file longer than the time limit.
         case busy
         /// A run of that id is recorded already.
         case runExists = "run_exists"
+        /// Another process works on the run now.
+        case runIsAlive = "run_is_alive"
         /// No run, step, item or call of that id.
         case notFound = "not_found"
         /// Several runs have ids that begin so.

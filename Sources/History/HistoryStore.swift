@@ -12,9 +12,11 @@ package struct HistoryStore: Sendable {
     private let reader: any DatabaseReader
     /// `nil` in a store for listings.
     private let writer: (pool: DatabasePool, log: WriteAheadLog)?
+    let locks: RunLocks
+    let damage: DamageMark
 
     /// Opens the record for reading and writing; makes it, with its folder, where there is none, and brings one of an
-    /// earlier Nightjar up to date.
+    /// earlier Nightjar up to date. Runs whose processes have gone are recorded as interrupted.
     ///
     /// - Parameter busyTimeout: How long to wait for other processes, in seconds.
     /// - Throws: Where the file is something else or a newer Nightjar's; it is left as it is then.
@@ -38,9 +40,13 @@ package struct HistoryStore: Sendable {
         self.path = path
         reader = pool
         writer = (pool, WriteAheadLog(of: file))
+        locks = RunLocks(of: file)
+        damage = DamageMark(of: file)
+        try endAbandonedRuns()
     }
 
-    /// Opens the record for listings. Where there is none, the listings are empty and nothing is made.
+    /// Opens the record for listings. Where there is none, the listings are empty and nothing is made. Only what tells
+    /// that a process has gone is written, where that can be.
     package init(readingFrom path: String, busyTimeout: TimeInterval = 30) throws(HistoryError) {
         let file = DatabaseFile(path: path, busyTimeout: busyTimeout)
         switch try file.content() {
@@ -50,23 +56,30 @@ package struct HistoryStore: Sendable {
             do {
                 let memory = try DatabaseQueue()
                 try Schema.migrator.migrate(memory)
-                self.init(path: path, reader: memory)
+                self.init(file, reader: memory)
             } catch {
                 throw HistoryError(error, path: path)
             }
         case .current:
             do {
-                self.init(path: path, reader: try file.readOnlyQueue())
+                self.init(file, reader: try file.readOnlyQueue())
             } catch {
                 throw HistoryError(error, path: path)
+            }
+            if try readNow({ db in try !abandonedRuns(in: db).isEmpty }),
+                let writing = try? HistoryStore(path: path, busyTimeout: busyTimeout)
+            {
+                try? writing.close()
             }
         }
     }
 
-    private init(path: String, reader: any DatabaseReader) {
-        self.path = path
+    private init(_ file: DatabaseFile, reader: any DatabaseReader) {
+        path = file.path
         self.reader = reader
         writer = nil
+        locks = RunLocks(of: file)
+        damage = DamageMark(of: file)
     }
 
     /// Brings all that was written before to the disk, so that a power cut cannot take it. To be called at the end of
@@ -92,52 +105,80 @@ extension HistoryStore {
     func write<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(HistoryError) -> Value {
+        try await writeOutsideTransaction { db in
+            var value: Value?
+            try db.inTransaction(.immediate) {
+                value = try body(db)
+                return .commit
+            }
+            guard let value else { throw HistoryError(.failed, "The history gave no answer.") }
+            return value
+        }
+    }
+
+    /// `body` writes, and sees to transactions itself.
+    func writeOutsideTransaction<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(HistoryError) -> Value {
         let pool = try openForWriting().pool
-        let path = path
         let result: Result<Value, HistoryError> = await withCheckedContinuation { continuation in
             pool.asyncWriteWithoutTransaction { db in
-                continuation.resume(
-                    returning: outcome(path: path) {
-                        var value: Value?
-                        try db.inTransaction(.immediate) {
-                            value = try body(db)
-                            return .commit
-                        }
-                        return value
-                    })
+                continuation.resume(returning: outcome { try body(db) })
             }
         }
         return try result.get()
+    }
+
+    /// The same in the midst of what waits for nothing, as the opening of the record.
+    func writeNow<Value>(_ body: (Database) throws -> Value) throws(HistoryError) -> Value {
+        let pool = try openForWriting().pool
+        return try outcome {
+            try pool.writeWithoutTransaction { db in
+                var value: Value?
+                try db.inTransaction(.immediate) {
+                    value = try body(db)
+                    return .commit
+                }
+                guard let value else { throw HistoryError(.failed, "The history gave no answer.") }
+                return value
+            }
+        }.get()
+    }
+
+    private func readNow<Value>(_ body: (Database) throws -> Value) throws(HistoryError) -> Value {
+        try outcome { try reader.read(body) }.get()
     }
 
     /// `body` reads one state of the record, whatever is written meanwhile.
     func read<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(HistoryError) -> Value {
-        let path = path
         let result: Result<Value, HistoryError> = await withCheckedContinuation { continuation in
             reader.asyncRead { db in
-                continuation.resume(returning: outcome(path: path) { try body(db.get()) })
+                continuation.resume(returning: outcome { try body(db.get()) })
             }
         }
         return try result.get()
     }
+
+    private func outcome<Value>(_ body: () throws -> Value) -> Result<Value, HistoryError> {
+        do {
+            return .success(try body())
+        } catch {
+            let error = HistoryError(error, path: path)
+            // The next process that opens the record for writing looks what is left of it.
+            if error.code == .damaged { damage.set() }
+            return .failure(error)
+        }
+    }
+
+    /// - Throws: ``HistoryError/Code/readOnly`` in a store for listings.
+    func checkWritable() throws(HistoryError) { _ = try openForWriting() }
 
     private func openForWriting() throws(HistoryError) -> (pool: DatabasePool, log: WriteAheadLog) {
         guard let writer else {
             throw HistoryError(.readOnly, "The history '\(path)' was opened for reading only.")
         }
         return writer
-    }
-}
-
-private func outcome<Value>(path: String, _ body: () throws -> Value?) -> Result<Value, HistoryError> {
-    do {
-        guard let value = try body() else {
-            return .failure(HistoryError(.failed, "The history '\(path)' gave no answer."))
-        }
-        return .success(value)
-    } catch {
-        return .failure(HistoryError(error, path: path))
     }
 }

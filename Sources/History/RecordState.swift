@@ -17,15 +17,21 @@ package enum StepState: String, Sendable, Hashable, Codable, CaseIterable {
     /// Its `if` was false, or a step that it needs failed.
     case skipped
     case interrupted
+    /// What it gave was taken from another run, or from an earlier attempt at this one.
+    case reused
 }
 
 /// How far one item of a `foreach` is, or how it ended.
 package enum ItemState: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Its turn has not come.
+    case pending
     case running
     case done
     case failed
     case skipped
     case interrupted
+    /// What it gave was taken from another run, or from an earlier attempt at this one.
+    case reused
 }
 
 /// How far a model call is, or how it ended.
@@ -34,4 +40,6 @@ package enum CallState: String, Sendable, Hashable, Codable, CaseIterable {
     case done
     case failed
     case interrupted
+    /// No model was asked: the answer was known from an earlier call.
+    case reused
 }

@@ -8,8 +8,9 @@ package struct Nightjar: AsyncParsableCommand {
         abstract: "Runs workflows of local language models, and keeps a record of every run.",
         version: version,
         subcommands: [
-            RunCommand.self, CheckCommand.self, ListCommand.self, RunsCommand.self, PromptCommand.self,
-            RenderCommand.self, ModelsCommand.self, DoctorCommand.self, SchemaCommand.self, InitCommand.self,
+            RunCommand.self, ResumeCommand.self, RetryCommand.self, CheckCommand.self, ListCommand.self,
+            RunsCommand.self, PromptCommand.self, RenderCommand.self, ModelsCommand.self, CacheCommand.self,
+            DoctorCommand.self, SchemaCommand.self, InitCommand.self,
         ])
 
     package static let version = "0.2.0"

@@ -108,7 +108,7 @@ import Testing
         let run = try outcome.lastEvent
         #expect(run["state"] == "partial")
         #expect(run["outputs"] == ["done": 1, "failed": ["b.json"]])
-        #expect(run["items"] == ["done": 1, "failed": 1])
+        #expect(run["items"] == ["done": 1, "failed": 1, "reused": 0])
     }
 
     @Test func `a run that fails ends with exit code 1, says why, and is recorded so`() throws {

@@ -69,7 +69,7 @@ import Testing
                 try FileManager.default.copyItem(atPath: folder.database + suffix, toPath: copy + suffix)
             }
             let reopened = try HistoryStore(path: copy)
-            #expect(try await reopened.run("latest").summary.state == .running)
+            #expect(try await reopened.run("latest").summary.state == .interrupted)
             #expect(try await reopened.steps(of: run.id).map(\.output) == ["1"])
             try await reopened.endRun(run.id, state: .interrupted, at: moment(2))
             withExtendedLifetime(store) {}

@@ -34,9 +34,30 @@ func newRun(_ suffix: String = "k3f9", workflow: String = "inbox-triage", at sec
     let time = RunID(at: moment(seconds), random: 0).text.dropLast(4)
     guard let id = RunID(time + suffix) else { throw CocoaError(.formatting) }
     return NewRun(
-        id: id, workflow: workflow, path: "workflows/\(workflow).yaml", workflowText: "name: \(workflow)",
-        workflowSHA256: "sha of \(workflow)", inputs: #"{"inbox":"mail"}"#, trigger: "shell",
-        nightjarVersion: "0.1.0", pid: 42, host: "owl", started: moment(seconds))
+        id: id, workflow: workflow, path: "workflows/\(workflow).yaml",
+        texts: RunTexts(workflow: DigestedText(text: "name: \(workflow)", sha256: "sha of \(workflow)")),
+        inputs: #"{"inbox":"mail"}"#, trigger: "shell",
+        process: RunProcess(nightjarVersion: "0.1.0", pid: 42, host: "owl"), started: moment(seconds))
+}
+
+extension HistoryStore {
+    /// An item whose turn begins, in a loop of which nothing else is known.
+    func beginItem(
+        step: StepRowID, index: Int, key: String? = nil, label: String? = nil, at date: Date
+    ) async throws -> ItemRowID {
+        let rows = try await planItems([PlannedItem(index: index, key: key, label: label)], step: step, at: date)
+        guard let row = rows.first else { throw CocoaError(.formatting) }
+        try await beginItem(row, at: date)
+        return row
+    }
+
+    /// A file that is written.
+    func recordFile(
+        step: StepRowID, path: String, bytes: Int, sha256: String, mode: FileMode, at date: Date
+    ) async throws {
+        let file = NewFile(path: path, mode: mode, bytes: bytes, sha256: sha256)
+        try await endFile(try await beginFile(file, step: step, at: date), at: date)
+    }
 }
 
 let greeting = NewCall(

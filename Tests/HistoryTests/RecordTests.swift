@@ -22,13 +22,11 @@ import Testing
             #expect(record.summary.ended == moment(1.25))
             #expect(record.summary.seconds == 1.25)
             #expect(record.path == run.path)
-            #expect(record.workflowText == run.workflowText)
-            #expect(record.workflowSHA256 == run.workflowSHA256)
+            #expect(record.workflowText == run.texts.workflow.text)
+            #expect(record.workflowSHA256 == run.texts.workflow.sha256)
             #expect(record.inputs == run.inputs)
             #expect(record.outputs == #"{"count":3}"#)
-            #expect(record.nightjarVersion == "0.1.0")
-            #expect(record.pid == 42)
-            #expect(record.host == "owl")
+            #expect(record.process == run.process)
         }
     }
 

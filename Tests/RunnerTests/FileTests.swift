@@ -124,8 +124,8 @@ struct PatternCase: Sendable {
     @Test func aFileIsReplacedWholeAndNothingElseIsLeft() async throws {
         try await ProjectFolder.with { project in
             let file = project.url.appending(path: "new/folder/a.txt")
-            try AtomicFile.write(Data("one".utf8), to: file, existing: .replace)
-            try AtomicFile.write(Data("two".utf8), to: file, existing: .replace)
+            try AtomicFile(file: file, writer: "w").write(Data("one".utf8), existing: .replace)
+            try AtomicFile(file: file, writer: "w").write(Data("two".utf8), existing: .replace)
             #expect(try project.text("new/folder/a.txt") == "two")
             #expect(project.contents == ["new", "new/folder", "new/folder/a.txt"])
         }
@@ -135,7 +135,8 @@ struct PatternCase: Sendable {
         try await ProjectFolder.with { project in
             try project.write("old", to: "a.txt")
             let reader = try FileHandle(forReadingFrom: project.url.appending(path: "a.txt"))
-            try AtomicFile.write(Data("new".utf8), to: project.url.appending(path: "a.txt"), existing: .replace)
+            try AtomicFile(file: project.url.appending(path: "a.txt"), writer: "w").write(
+                Data("new".utf8), existing: .replace)
             #expect(try reader.readToEnd() == Data("old".utf8))
             try reader.close()
         }
@@ -145,7 +146,8 @@ struct PatternCase: Sendable {
         try await ProjectFolder.with { project in
             try project.write("old", to: "a.txt")
             let failure = #expect(throws: StepFailure.self) {
-                try AtomicFile.write(Data("new".utf8), to: project.url.appending(path: "a.txt"), existing: .refuse)
+                try AtomicFile(file: project.url.appending(path: "a.txt"), writer: "w").write(
+                    Data("new".utf8), existing: .refuse)
             }
             #expect(failure?.code == .writeRefused)
             #expect(try project.text("a.txt") == "old")
@@ -157,7 +159,8 @@ struct PatternCase: Sendable {
         try await ProjectFolder.with { project in
             try project.write("x", to: "folder/x.txt")
             let failure = #expect(throws: StepFailure.self) {
-                try AtomicFile.write(Data("new".utf8), to: project.url.appending(path: "folder"), existing: .replace)
+                try AtomicFile(file: project.url.appending(path: "folder"), writer: "w").write(
+                    Data("new".utf8), existing: .replace)
             }
             #expect(failure?.code == .writeFailed)
             #expect(project.contents == ["folder", "folder/x.txt"])
@@ -168,7 +171,8 @@ struct PatternCase: Sendable {
         try await ProjectFolder.with { project in
             try project.write("x", to: "x.txt")
             let failure = #expect(throws: StepFailure.self) {
-                try AtomicFile.write(Data(), to: project.url.appending(path: "x.txt/a.txt"), existing: .replace)
+                try AtomicFile(file: project.url.appending(path: "x.txt/a.txt"), writer: "w").write(
+                    Data(), existing: .replace)
             }
             #expect(failure?.code == .writeFailed)
         }
@@ -180,7 +184,8 @@ struct PatternCase: Sendable {
             let made = await withTaskGroup(of: Bool.self) { group in
                 for number in 0..<16 {
                     group.addTask {
-                        (try? AtomicFile.write(Data("\(number)".utf8), to: file, existing: .refuse)) != nil
+                        (try? AtomicFile(file: file, writer: "w").write(Data("\(number)".utf8), existing: .refuse))
+                            != nil
                     }
                 }
                 return await group.reduce(0) { $0 + ($1 ? 1 : 0) }

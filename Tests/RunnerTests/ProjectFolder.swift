@@ -71,7 +71,7 @@ struct ProjectFolder {
             library: WorkflowLibrary(for: file, in: Project(folder: url)))
         let setting = RunSetting(
             project: Project(folder: url), configuration: configuration, engines: [engine.name: engine],
-            history: history, writeRoots: writeRoots, model: model,
+            history: history, writeRoots: writeRoots, options: RunOptions(model: model),
             environment: ["GREETING": "hello", "PATH": "/usr/bin:/bin"],
             sleep: sleep, chance: { 0.5 }, version: "0.0.0", report: report)
         return WorkflowRun(definition, file: file, setting: setting)

@@ -145,7 +145,7 @@ import Testing
                     "outer.each[1].ask interrupted",
                 ])
             #expect(steps.allSatisfy { $0.ended != nil })
-            #expect(try await project.history.items(of: record.id).map(\.state) == [.done, .interrupted])
+            #expect(try await project.history.items(of: record.id).map(\.state) == [.done, .interrupted, .pending])
             #expect(try await project.history.calls(of: record.id).map(\.state) == [.done, .interrupted])
         }
     }

@@ -185,7 +185,8 @@ import Testing
         TypeCase("prompt: { user: a, examples: [▸hello] }", "takes a mapping, not text"),
         TypeCase("set: ▸[1]", "`set` takes a mapping of names to values, not a list"),
         TypeCase("write: { path: a.csv, rows: ▸text }", "takes a list of mappings or an expression"),
-        TypeCase("write: { path: a, text: b, mode: ▸append }", "takes one of `replace`, `create`, not `append`"),
+        TypeCase(
+            "write: { path: a, text: b, mode: ▸prepend }", "takes one of `replace`, `create`, `append`, not `prepend`"),
         TypeCase("write: ▸{ path: a, text: b, data: 1 }", "there are `text` and `data`"),
         TypeCase("write: ▸{ path: a, text: b, columns: [c] }", "`columns` belongs to `rows`"),
         TypeCase("write: ▸{ path: a, text: b, format: json }", "leave out `format`"),

@@ -49,7 +49,7 @@ extension CallRecord {
         stepPath = row["step_path"]
         call = NewCall(
             engine: row["engine"], model: row["model"], messages: row["messages"], sampler: row["sampler"],
-            maxTokens: row["max_tokens"], schema: row["schema"])
+            maxTokens: row["max_tokens"], schema: row["schema"], digest: row["request_digest"])
         state = try row.state()
         started = try row.time("started_at")
         ended = try row.timeIfAny("ended_at")

@@ -7,17 +7,27 @@ extension HistoryStore {
         _ call: NewCall, step: StepRowID, at date: Date
     ) async throws(HistoryError) -> CallRowID {
         try await write { db in
-            let row = try db.insert(
+            try db.insert(call, step: step, state: .running, at: date)
+        }
+    }
+
+    /// Records that no model needs to be called, since its answer is known.
+    package func reuseCall(
+        _ call: NewCall, result: CallResult, step: StepRowID, at date: Date
+    ) async throws(HistoryError) {
+        try await write { db in
+            let row = try db.insert(call, step: step, state: .reused, at: date)
+            // What was evaluated and generated counts where it was: in the call that this answer comes from.
+            try db.update(
                 """
-                INSERT INTO calls (run_id, step_id, engine, model, messages, sampler, max_tokens, schema, state,
-                    started_at)
-                SELECT run_id, id, ?, ?, ?, ?, ?, ?, 'running', ? FROM steps WHERE id = ?
+                UPDATE calls SET ended_at = started_at, response = ?, reasoning = ?, rendered_prompt = ?,
+                    model = coalesce(?, model), digest = ?, seed = ?, finish_reason = ?, context = ?
+                WHERE id = ?
                 """,
                 [
-                    call.engine, call.model, call.messages, call.sampler, call.maxTokens, call.schema,
-                    Timestamp.text(date), step.rawValue,
-                ], parent: "step \(step.rawValue)")
-            return CallRowID(rawValue: row)
+                    result.response, result.reasoning, result.renderedPrompt, result.model, result.digest, result.seed,
+                    result.finishReason, result.context, row.rawValue,
+                ], row: "call \(row.rawValue)")
         }
     }
 
@@ -44,5 +54,23 @@ extension HistoryStore {
                     error?.code, error?.message, row.rawValue,
                 ], row: "call \(row.rawValue)")
         }
+    }
+}
+
+extension Database {
+    fileprivate func insert(
+        _ call: NewCall, step: StepRowID, state: CallState, at date: Date
+    ) throws -> CallRowID {
+        let row = try insert(
+            """
+            INSERT INTO calls (run_id, step_id, engine, model, messages, sampler, max_tokens, schema,
+                request_digest, state, started_at)
+            SELECT run_id, id, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM steps WHERE id = ?
+            """,
+            [
+                call.engine, call.model, call.messages, call.sampler, call.maxTokens, call.schema, call.digest,
+                state.rawValue, Timestamp.text(date), step.rawValue,
+            ], parent: "step \(step.rawValue)")
+        return CallRowID(rawValue: row)
     }
 }

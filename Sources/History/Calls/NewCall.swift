@@ -11,10 +11,12 @@ package struct NewCall: Sendable, Hashable {
     package var maxTokens: Int?
     /// The JSON Schema that the answer must follow.
     package var schema: String?
+    /// Of all that is asked: two calls of one digest ask the same.
+    package var digest: String?
 
     package init(
         engine: String, model: String, messages: String, sampler: String, maxTokens: Int? = nil,
-        schema: String? = nil
+        schema: String? = nil, digest: String? = nil
     ) {
         self.engine = engine
         self.model = model
@@ -22,6 +24,7 @@ package struct NewCall: Sendable, Hashable {
         self.sampler = sampler
         self.maxTokens = maxTokens
         self.schema = schema
+        self.digest = digest
     }
 }
 

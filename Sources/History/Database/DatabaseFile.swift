@@ -92,7 +92,11 @@ struct DatabaseFile: Sendable {
                 try FileManager.default.createDirectory(
                     atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             } catch {
-                throw HistoryError(.noPermission, "The folder '\(folder)' cannot be made.", underlying: error)
+                let system = ((error as? CocoaError)?.underlying as? POSIXError)?.code.rawValue
+                guard let system else {
+                    throw HistoryError(.noPermission, "The folder '\(folder)' cannot be made.", underlying: error)
+                }
+                throw .system(system, "The folder '\(folder)' cannot be made")
             }
         }
         // Only where there is none: to open and close a file by hand takes away the locks that SQLite, in this
@@ -130,11 +134,6 @@ struct DatabaseFile: Sendable {
     }
 
     private func systemError(_ problem: String) -> HistoryError {
-        let code = errno
-        let reason = String(cString: strerror(code))
-        let kinds: [Int32: HistoryError.Code] = [
-            EACCES: .noPermission, EPERM: .noPermission, EROFS: .noPermission, ENOSPC: .diskFull, EDQUOT: .diskFull,
-        ]
-        return HistoryError(kinds[code] ?? .failed, "The history '\(path)' \(problem): \(reason).")
+        .system(errno, "The history '\(path)' \(problem)")
     }
 }

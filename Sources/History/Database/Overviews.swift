@@ -114,4 +114,49 @@ enum Overviews {
         JOIN runs ON runs.id = files.run_id
         JOIN steps ON steps.id = files.step_id;
         """
+
+    static let third = """
+        DROP VIEW IF EXISTS run_overview;
+        CREATE VIEW run_overview AS
+        -- One row per run.
+        SELECT
+            runs.id AS run_id,
+            runs.workflow,
+            runs.state,                         -- running, done, partial, failed, interrupted
+            runs.trigger,                       -- what began it: shell, schedule, …
+            runs.started_at,                    -- UTC
+            runs.ended_at,
+            runs.seconds,
+            run_totals.items,                   -- of foreach loops
+            run_totals.items_done,
+            run_totals.items_failed,
+            run_totals.items_reused,            -- not done again
+            run_totals.calls,                   -- model calls
+            run_totals.prompt_tokens,
+            run_totals.generated_tokens,
+            run_totals.files,                   -- files written
+            runs.resumes,                       -- how often it was gone on with
+            runs.error_code,
+            runs.error_message,
+            runs.inputs,                        -- JSON
+            runs.outputs                        -- JSON
+        FROM runs JOIN run_totals ON run_totals.run_id = runs.id;
+
+        DROP VIEW IF EXISTS file_overview;
+        CREATE VIEW file_overview AS
+        -- One row per file written.
+        SELECT
+            files.run_id,
+            runs.workflow,
+            steps.path AS step,
+            files.path,
+            files.mode,                         -- replace, create, append
+            files.bytes,
+            files.sha256,
+            files.written_at
+        FROM files
+        JOIN runs ON runs.id = files.run_id
+        JOIN steps ON steps.id = files.step_id
+        WHERE files.state = 'done';
+        """
 }

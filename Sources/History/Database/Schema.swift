@@ -23,6 +23,9 @@ enum Schema {
         migrator.registerMigration("v2 what servers tell of calls", foreignKeyChecks: .immediate) { db in
             try db.execute(sql: serverCalls)
         }
+        migrator.registerMigration("v3 what a resume needs", foreignKeyChecks: .immediate) { db in
+            for sql in [ledger, onceItems, cache, Overviews.third] { try db.execute(sql: sql) }
+        }
         return migrator
     }()
 }
@@ -148,6 +151,102 @@ private let serverCalls = """
     ALTER TABLE calls ADD COLUMN reasoning TEXT;        -- what the model thought before it answered
     ALTER TABLE calls ADD COLUMN context INTEGER;       -- in tokens, that the model had
     ALTER TABLE calls ADD COLUMN passed_over TEXT;      -- JSON: the members of a pool that could not answer
+    """
+
+private let ledger = """
+    ALTER TABLE runs ADD COLUMN options TEXT;           -- JSON: what the command line said beside the inputs
+    ALTER TABLE runs ADD COLUMN resumes INTEGER NOT NULL DEFAULT 0;     -- how often it was gone on with
+    ALTER TABLE runs ADD COLUMN source_run TEXT;        -- the run with whose results it began
+
+    -- The files of the workflows that a run's workflow calls.
+    CREATE TABLE called_texts (
+        run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+        path TEXT NOT NULL,
+        sha256 TEXT NOT NULL REFERENCES workflow_texts (sha256),
+        PRIMARY KEY (run_id, path)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX called_texts_by_text ON called_texts (sha256);
+
+    -- A step's result holds as long as both stay the same.
+    ALTER TABLE steps ADD COLUMN definition_digest TEXT;    -- of what the file says of the step
+    ALTER TABLE steps ADD COLUMN input_digest TEXT;         -- of the values that its expressions use
+    ALTER TABLE items ADD COLUMN value_digest TEXT;         -- of the item itself
+    ALTER TABLE items ADD COLUMN work_digest TEXT;          -- of the item with all that is done with it
+    ALTER TABLE calls ADD COLUMN request_digest TEXT;       -- of all that was asked
+
+    -- A file's row is there before the file is written.
+    ALTER TABLE files ADD COLUMN state TEXT NOT NULL DEFAULT 'done' CHECK (state IN ('begun', 'done'));
+    ALTER TABLE files ADD COLUMN position INTEGER;          -- where in the file an append begins
+    ALTER TABLE files ADD COLUMN content BLOB;              -- of an append that is not done, to finish it
+    CREATE INDEX files_begun ON files (path) WHERE state = 'begun';
+
+    ALTER TABLE run_totals ADD COLUMN items_reused INTEGER NOT NULL DEFAULT 0;
+
+    DROP TRIGGER count_item;
+    CREATE TRIGGER count_item AFTER INSERT ON items BEGIN
+        UPDATE run_totals SET
+            items = items + 1,
+            items_done = items_done + (NEW.state = 'done'),
+            items_failed = items_failed + (NEW.state = 'failed'),
+            items_reused = items_reused + (NEW.state = 'reused')
+        WHERE run_id = NEW.run_id;
+    END;
+
+    DROP TRIGGER count_item_state;
+    CREATE TRIGGER count_item_state AFTER UPDATE OF state ON items WHEN NEW.state <> OLD.state BEGIN
+        UPDATE run_totals SET
+            items_done = items_done + (NEW.state = 'done') - (OLD.state = 'done'),
+            items_failed = items_failed + (NEW.state = 'failed') - (OLD.state = 'failed'),
+            items_reused = items_reused + (NEW.state = 'reused') - (OLD.state = 'reused')
+        WHERE run_id = NEW.run_id;
+    END;
+
+    DROP TRIGGER count_call;
+    CREATE TRIGGER count_call AFTER INSERT ON calls WHEN NEW.state <> 'reused' BEGIN
+        UPDATE run_totals SET
+            calls = calls + 1,
+            prompt_tokens = prompt_tokens + coalesce(NEW.prompt_tokens, 0),
+            generated_tokens = generated_tokens + coalesce(NEW.generated_tokens, 0)
+        WHERE run_id = NEW.run_id;
+    END;
+
+    DROP TRIGGER count_file;
+    CREATE TRIGGER count_file AFTER INSERT ON files WHEN NEW.state = 'done' BEGIN
+        UPDATE run_totals SET files = files + 1 WHERE run_id = NEW.run_id;
+    END;
+    CREATE TRIGGER count_file_state AFTER UPDATE OF state ON files
+    WHEN NEW.state = 'done' AND OLD.state <> 'done' BEGIN
+        UPDATE run_totals SET files = files + 1 WHERE run_id = NEW.run_id;
+    END;
+    """
+
+private let onceItems = """
+    -- What items with a key gave that are to be done once, in whichever run. It outlives the runs.
+    CREATE TABLE once_items (
+        id INTEGER PRIMARY KEY,
+        definition TEXT NOT NULL,           -- digest of the workflow, the step, and what it does
+        key TEXT NOT NULL,
+        output TEXT NOT NULL,               -- JSON
+        run_id TEXT NOT NULL,               -- that did it; it may have been pruned
+        done_at TEXT NOT NULL,
+        used_at TEXT NOT NULL,
+        UNIQUE (definition, key)
+    ) STRICT;
+    """
+
+private let cache = """
+    -- Answers of model calls that always give the same.
+    CREATE TABLE cache (
+        id INTEGER PRIMARY KEY,
+        key TEXT NOT NULL UNIQUE,           -- digest of the weights and of all that was asked
+        model TEXT NOT NULL,                -- as ENGINE/NAME
+        answer TEXT NOT NULL,               -- JSON
+        bytes INTEGER NOT NULL,
+        made_at TEXT NOT NULL,
+        used_at TEXT NOT NULL,
+        uses INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE INDEX cache_by_use ON cache (used_at, bytes);
     """
 
 private let files = """

@@ -30,9 +30,7 @@ final class WriteAheadLog: Sendable {
             queue.async { continuation.resume(returning: self.syncNow()) }
         }
         guard code == 0 else {
-            throw HistoryError(
-                code == ENOSPC || code == EDQUOT ? .diskFull : .failed,
-                "The history '\(path)' cannot be synced to the disk: \(String(cString: strerror(code))).")
+            throw .system(code, "The history '\(path)' cannot be synced to the disk")
         }
     }
 

@@ -15,6 +15,8 @@ package struct FileRecord: Sendable, Hashable {
     package let sha256: String
     package let mode: FileMode
     package let written: Date
+    /// Whether it is written; or else, about to be.
+    package let isDone: Bool
 }
 
 extension HistoryStore {
@@ -27,7 +29,7 @@ extension HistoryStore {
                 """
                 SELECT files.*, steps.path AS step_path
                 FROM files JOIN steps ON steps.id = files.step_id
-                WHERE files.run_id = ? AND files.id > ? ORDER BY files.id LIMIT ?
+                WHERE files.run_id = ? AND files.id > ? AND files.state = 'done' ORDER BY files.id LIMIT ?
                 """, [run.text, after?.rawValue ?? 0, max(0, limit)]
             ).map(FileRecord.init)
         }
@@ -45,5 +47,6 @@ extension FileRecord {
         sha256 = row["sha256"]
         mode = try row.value("mode")
         written = try row.time("written_at")
+        isDone = row["state"] == "done"
     }
 }

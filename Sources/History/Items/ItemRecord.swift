@@ -20,6 +20,17 @@ package struct ItemRecord: Sendable, Hashable {
     package let error: RecordedError?
 }
 
+/// An item as a run that goes on finds it, without what it gave.
+package struct PastItem: Sendable, Hashable {
+    package let row: ItemRowID
+    package let index: Int
+    package let key: String?
+    package let state: ItemState
+    package let valueDigest: String?
+    package let workDigest: String?
+    package let error: RecordedError?
+}
+
 /// How many items of one `foreach` are in which state.
 package struct ItemCounts: Sendable, Hashable {
     package var byState: [ItemState: Int] = [:]
@@ -53,6 +64,30 @@ extension HistoryStore {
                 "SELECT * FROM items WHERE \(run) = ? AND id > ?\(condition) ORDER BY id LIMIT ?",
                 arguments + [max(0, limit)]
             ).map(ItemRecord.init)
+        }
+    }
+
+    /// The items of a `foreach` in the order of its list, but for those that the list does not have any more.
+    package func pastItems(step: StepRowID) async throws(HistoryError) -> [PastItem] {
+        try await read { db in
+            try db.rows(
+                """
+                SELECT id, position, key, state, value_digest, work_digest, error_code, error_message FROM items
+                WHERE step_id = ? AND state <> 'skipped' ORDER BY position
+                """, [step.rawValue]
+            ).map { row in
+                PastItem(
+                    row: ItemRowID(rawValue: row["id"]), index: row["position"], key: row["key"],
+                    state: try row.state(), valueDigest: row["value_digest"], workDigest: row["work_digest"],
+                    error: row.recordedError)
+            }
+        }
+    }
+
+    /// What an item gave, as JSON.
+    package func output(of item: ItemRowID) async throws(HistoryError) -> String? {
+        try await read { db in
+            try db.rows("SELECT output FROM items WHERE id = ?", [item.rawValue]).first?["output"]
         }
     }
 

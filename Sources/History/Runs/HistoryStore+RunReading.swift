@@ -10,6 +10,10 @@ extension HistoryStore {
             conditions.append("runs.workflow = ?")
             arguments.append(workflow)
         }
+        if let path = filter.path {
+            conditions.append("runs.path = ?")
+            arguments.append(path)
+        }
         if let states = filter.states {
             conditions.append("runs.state IN (\(states.map { _ in "?" }.joined(separator: ", ")))")
             arguments += states.map(\.rawValue)
@@ -40,7 +44,8 @@ extension HistoryStore {
             let rows = try db.rows(
                 """
                 SELECT \(RunSummary.columns), runs.path, runs.workflow_sha256, workflow_texts.text, runs.inputs,
-                    runs.outputs, runs.nightjar_version, runs.pid, runs.host
+                    runs.outputs, runs.options, runs.resumes, runs.source_run, runs.nightjar_version, runs.pid,
+                    runs.host
                 FROM runs
                 JOIN run_totals ON run_totals.run_id = runs.id
                 JOIN workflow_texts ON workflow_texts.sha256 = runs.workflow_sha256
@@ -48,6 +53,22 @@ extension HistoryStore {
                 """, [id])
             guard let row = rows.first else { throw noRun(reference, newest: []) }
             return try RunRecord(row)
+        }
+    }
+}
+
+extension HistoryStore {
+    /// The files of the workflows that a run's workflow calls, by their paths, as they were.
+    package func calledTexts(of run: RunID) async throws(HistoryError) -> [String: DigestedText] {
+        try await read { db in
+            let rows = try db.rows(
+                """
+                SELECT path, text, workflow_texts.sha256 FROM called_texts
+                JOIN workflow_texts ON workflow_texts.sha256 = called_texts.sha256 WHERE run_id = ?
+                """, [run.text])
+            return Dictionary(
+                rows.map { ($0["path"], DigestedText(text: $0["text"], sha256: $0["sha256"])) },
+                uniquingKeysWith: { first, _ in first })
         }
     }
 }

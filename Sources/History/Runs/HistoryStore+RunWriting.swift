@@ -2,31 +2,33 @@ package import Foundation
 internal import GRDB
 
 extension HistoryStore {
-    /// Records that a run begins.
+    /// Records that a run begins. From now on this process has the run's lock, until ``endRun(_:state:outputs:error:at:)``.
     ///
     /// - Throws: ``HistoryError/Code/runExists`` where another run has the id: take another one.
     package func beginRun(_ run: NewRun) async throws(HistoryError) {
+        try checkWritable()
+        let exists = HistoryError(.runExists, "The history has a run \(run.id) already.")
+        guard try locks.take(run.id.text) else { throw exists }
         do {
             try await write { db in
-                try db.run(
-                    "INSERT INTO workflow_texts (sha256, text) VALUES (?, ?) ON CONFLICT DO NOTHING",
-                    [run.workflowSHA256, run.workflowText])
+                try db.keep(run.texts.workflow)
                 try db.run(
                     """
                     INSERT INTO runs (id, workflow, state, started_at, trigger, path, workflow_sha256,
-                        nightjar_version, pid, host, inputs)
-                    VALUES (?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?)
+                        nightjar_version, pid, host, inputs, options, source_run)
+                    VALUES (?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                     [
                         run.id.text, run.workflow, Timestamp.text(run.started), run.trigger, run.path,
-                        run.workflowSHA256, run.nightjarVersion, run.pid, run.host, run.inputs,
+                        run.texts.workflow.sha256, run.process.nightjarVersion, run.process.pid, run.process.host,
+                        run.inputs, run.options, run.source?.text,
                     ])
+                try db.setCalledTexts(run.texts.called, of: run.id)
             }
         } catch {
-            guard let cause = error.underlying as? DatabaseError,
-                cause.extendedResultCode == .SQLITE_CONSTRAINT_PRIMARYKEY
-            else { throw error }
-            throw HistoryError(.runExists, "The history has a run \(run.id) already.", underlying: cause)
+            locks.release(run.id.text)
+            let cause = error.underlying as? DatabaseError
+            throw cause?.extendedResultCode == .SQLITE_CONSTRAINT_PRIMARYKEY ? exists : error
         }
     }
 
@@ -47,27 +49,128 @@ extension HistoryStore {
         return run.id
     }
 
-    /// Records how a run ended. Steps, items and calls of it that are still running end as interrupted with it.
+    /// Records that a run that had ended goes on, in this process, which has its lock from now on.
+    ///
+    /// - Parameters:
+    ///   - texts: What is done from now on, where that is not what was done before.
+    ///   - options: What the command line says beside the inputs, as JSON.
+    /// - Throws: ``HistoryError/Code/runIsAlive`` where a process works on it.
+    package func resumeRun(
+        _ id: RunID, texts: RunTexts?, options: String?, process: RunProcess
+    ) async throws(HistoryError) {
+        try checkWritable()
+        guard try locks.take(id.text) else {
+            throw HistoryError(
+                .runIsAlive, "The run \(id) is at work in another process; wait for its end, or stop it.")
+        }
+        do {
+            try await write { db in
+                try db.update(
+                    """
+                    UPDATE runs SET state = 'running', ended_at = NULL, outputs = NULL, error_code = NULL,
+                        error_message = NULL, resumes = resumes + 1, options = ?, nightjar_version = ?, pid = ?,
+                        host = ?
+                    WHERE id = ?
+                    """,
+                    [options, process.nightjarVersion, process.pid, process.host, id.text], row: "run \(id)")
+                guard let texts else { return }
+                try db.keep(texts.workflow)
+                try db.run(
+                    "UPDATE runs SET workflow_sha256 = ? WHERE id = ?", [texts.workflow.sha256, id.text])
+                try db.setCalledTexts(texts.called, of: id)
+            }
+        } catch {
+            locks.release(id.text)
+            throw error
+        }
+    }
+
+    /// Records how a run ended, and gives its lock back. Steps, items and calls of it that are still running end as
+    /// interrupted with it.
     ///
     /// - Parameter outputs: A JSON object.
     package func endRun(
         _ id: RunID, state: RunState, outputs: String? = nil, error: RecordedError? = nil, at date: Date
     ) async throws(HistoryError) {
         try await write { db in
-            let ended = Timestamp.text(date)
-            try db.update(
-                """
-                UPDATE runs SET state = ?, ended_at = ?, outputs = ?, error_code = ?, error_message = ? WHERE id = ?
-                """,
-                [
-                    state.rawValue, state == .running ? nil : ended, outputs, error?.code, error?.message, id.text,
-                ], row: "run \(id)")
-            guard state != .running else { return }
-            for table in ["calls", "items", "steps"] {
-                try db.run(
-                    "UPDATE \(table) SET state = 'interrupted', ended_at = ? WHERE run_id = ? AND state = 'running'",
-                    [ended, id.text])
+            try db.endRun(id, state: state, outputs: outputs, error: error, at: date)
+        }
+        if state != .running { locks.release(id.text) }
+    }
+
+    /// Gives up a run without a word, as its process' end does: it counts as interrupted from now on.
+    package func abandonRun(_ id: RunID) {
+        locks.release(id.text)
+    }
+}
+
+extension HistoryStore {
+    /// Ends the runs whose processes have gone, as interrupted, at the last moment that is known of them.
+    func endAbandonedRuns() throws(HistoryError) {
+        try writeNow { db in
+            for id in try abandonedRuns(in: db) {
+                // Whoever has the lock now is about to go on with it, or is another one who ends it.
+                guard try locks.take(id.text) else { continue }
+                defer { locks.release(id.text) }
+                let last = try String.fetchOne(
+                    db,
+                    sql: """
+                        SELECT max(moment) FROM (
+                            SELECT max(coalesce(ended_at, started_at)) AS moment FROM steps WHERE run_id = ?1
+                            UNION ALL SELECT max(coalesce(ended_at, started_at)) FROM items
+                                WHERE run_id = ?1 AND state <> 'pending'
+                            UNION ALL SELECT max(coalesce(ended_at, started_at)) FROM calls WHERE run_id = ?1
+                            UNION ALL SELECT started_at FROM runs WHERE id = ?1)
+                        """, arguments: [id.text])
+                try db.endRun(
+                    id, state: .interrupted, outputs: nil,
+                    error: RecordedError(
+                        code: "interrupted",
+                        message: "its process ended without a word: it was killed, or the machine stopped"),
+                    at: last.flatMap(Timestamp.date) ?? Date())
             }
+        }
+    }
+
+    /// Runs that are not finished, and on which no process works.
+    func abandonedRuns(in db: Database) throws -> [RunID] {
+        try db.rows("SELECT id FROM runs WHERE state = 'running'", []).map { try $0.runID("id") }
+            .filter { try !locks.isHeld($0.text) }
+    }
+}
+
+extension Database {
+    fileprivate func keep(_ text: DigestedText) throws {
+        try run(
+            "INSERT INTO workflow_texts (sha256, text) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            [text.sha256, text.text])
+    }
+
+    fileprivate func setCalledTexts(_ called: [String: DigestedText], of run: RunID) throws {
+        try self.run("DELETE FROM called_texts WHERE run_id = ?", [run.text])
+        for (path, text) in called {
+            try keep(text)
+            try self.run(
+                "INSERT INTO called_texts (run_id, path, sha256) VALUES (?, ?, ?)", [run.text, path, text.sha256])
+        }
+    }
+
+    fileprivate func endRun(
+        _ id: RunID, state: RunState, outputs: String?, error: RecordedError?, at date: Date
+    ) throws {
+        let ended = Timestamp.text(date)
+        try update(
+            """
+            UPDATE runs SET state = ?, ended_at = ?, outputs = ?, error_code = ?, error_message = ? WHERE id = ?
+            """,
+            [
+                state.rawValue, state == .running ? nil : ended, outputs, error?.code, error?.message, id.text,
+            ], row: "run \(id)")
+        guard state != .running else { return }
+        for table in ["calls", "items", "steps"] {
+            try run(
+                "UPDATE \(table) SET state = 'interrupted', ended_at = ? WHERE run_id = ? AND state = 'running'",
+                [ended, id.text])
         }
     }
 }

@@ -7,33 +7,68 @@ package struct NewRun: Sendable, Hashable {
     package var workflow: String
     /// Where the workflow's file is; `nil` where it came by another way.
     package var path: String?
-    /// The file as it is now: a resume uses this, whatever becomes of the file.
-    package var workflowText: String
-    /// Of `workflowText`, in hexadecimal digits. Each text is kept once.
-    package var workflowSHA256: String
+    /// What is to be done: a resume uses this, whatever becomes of the files.
+    package var texts: RunTexts
     /// A JSON object.
     package var inputs: String
+    /// What the command line said beside the inputs, as a JSON object.
+    package var options: String?
+    /// The run with whose results this one begins.
+    package var source: RunID?
     /// What began it: `shell`, `schedule`, …
     package var trigger: String
-    package var nightjarVersion: String
-    package var pid: Int32
-    package var host: String
+    package var process: RunProcess
     package var started: Date
 
     package init(
-        id: RunID, workflow: String, path: String?, workflowText: String, workflowSHA256: String, inputs: String,
-        trigger: String, nightjarVersion: String, pid: Int32, host: String, started: Date
+        id: RunID, workflow: String, path: String?, texts: RunTexts, inputs: String, options: String? = nil,
+        source: RunID? = nil, trigger: String, process: RunProcess, started: Date
     ) {
         self.id = id
         self.workflow = workflow
         self.path = path
-        self.workflowText = workflowText
-        self.workflowSHA256 = workflowSHA256
+        self.texts = texts
         self.inputs = inputs
+        self.options = options
+        self.source = source
         self.trigger = trigger
+        self.process = process
+        self.started = started
+    }
+}
+
+/// Who works on a run.
+package struct RunProcess: Sendable, Hashable {
+    package var nightjarVersion: String
+    package var pid: Int32
+    package var host: String
+
+    package init(nightjarVersion: String, pid: Int32, host: String) {
         self.nightjarVersion = nightjarVersion
         self.pid = pid
         self.host = host
-        self.started = started
+    }
+}
+
+/// A file's text with its digest in hexadecimal digits. The record keeps each text once.
+package struct DigestedText: Sendable, Hashable {
+    package var text: String
+    package var sha256: String
+
+    package init(text: String, sha256: String) {
+        self.text = text
+        self.sha256 = sha256
+    }
+}
+
+/// The files that say what a run does, as they were.
+package struct RunTexts: Sendable, Hashable {
+    package var workflow: DigestedText
+    /// Those of the workflows that it calls, directly or through others, by their paths.
+    package var called: [String: DigestedText]
+
+    package init(workflow: DigestedText, called: [String: DigestedText] = [:]) {
+        self.workflow = workflow
+        self.called = called
     }
 }

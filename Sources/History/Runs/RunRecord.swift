@@ -27,6 +27,8 @@ package struct RunTotals: Sendable, Hashable, Codable {
     package let generatedTokens: Int
     /// Files written.
     package let files: Int
+    /// Items that were not done again, because their results are known.
+    package let itemsReused: Int
 }
 
 /// All that the record has of one run, but for its steps, items, calls and files.
@@ -41,9 +43,13 @@ package struct RunRecord: Sendable, Hashable {
     package let inputs: String
     /// A JSON object; `nil` before the end.
     package let outputs: String?
-    package let nightjarVersion: String
-    package let pid: Int32
-    package let host: String
+    /// What the command line said beside the inputs, as a JSON object.
+    package let options: String?
+    /// How often it was gone on with.
+    package let resumes: Int
+    /// The run with whose results it began.
+    package let source: RunID?
+    package let process: RunProcess
 
     package var id: RunID { summary.id }
 }
@@ -52,6 +58,8 @@ package struct RunRecord: Sendable, Hashable {
 package struct RunFilter: Sendable, Hashable {
     /// The workflow's name.
     package var workflow: String?
+    /// The workflow's file.
+    package var path: String?
     /// Any of these; `nil` for all.
     package var states: Set<RunState>?
     /// Begun then or later.
@@ -61,9 +69,11 @@ package struct RunFilter: Sendable, Hashable {
     package var offset: Int
 
     package init(
-        workflow: String? = nil, states: Set<RunState>? = nil, since: Date? = nil, limit: Int = 50, offset: Int = 0
+        workflow: String? = nil, path: String? = nil, states: Set<RunState>? = nil, since: Date? = nil, limit: Int = 50,
+        offset: Int = 0
     ) {
         self.workflow = workflow
+        self.path = path
         self.states = states
         self.since = since
         self.limit = limit
@@ -75,7 +85,8 @@ extension RunSummary {
     static let columns = """
         runs.id, runs.workflow, runs.state, runs.trigger, runs.started_at, runs.ended_at, runs.seconds,
         runs.error_code, runs.error_message, run_totals.items, run_totals.items_done, run_totals.items_failed,
-        run_totals.calls, run_totals.prompt_tokens, run_totals.generated_tokens, run_totals.files
+        run_totals.calls, run_totals.prompt_tokens, run_totals.generated_tokens, run_totals.files,
+        run_totals.items_reused
         """
 
     init(_ row: Row) throws {
@@ -88,7 +99,8 @@ extension RunSummary {
         seconds = row["seconds"]
         totals = RunTotals(
             items: row["items"], itemsDone: row["items_done"], itemsFailed: row["items_failed"], calls: row["calls"],
-            promptTokens: row["prompt_tokens"], generatedTokens: row["generated_tokens"], files: row["files"])
+            promptTokens: row["prompt_tokens"], generatedTokens: row["generated_tokens"], files: row["files"],
+            itemsReused: row["items_reused"])
         error = row.recordedError
     }
 }
@@ -101,8 +113,9 @@ extension RunRecord {
         workflowSHA256 = row["workflow_sha256"]
         inputs = row["inputs"]
         outputs = row["outputs"]
-        nightjarVersion = row["nightjar_version"]
-        pid = row["pid"]
-        host = row["host"]
+        options = row["options"]
+        resumes = row["resumes"]
+        source = try (row["source_run"] as String?).map { _ in try row.runID("source_run") }
+        process = RunProcess(nightjarVersion: row["nightjar_version"], pid: row["pid"], host: row["host"])
     }
 }

@@ -1,6 +1,19 @@
 package import Foundation
 internal import GRDB
 
+/// By which it is told whether a step's result still holds.
+package struct StepDigests: Sendable, Hashable {
+    /// Of what the file says of the step.
+    package var definition: String
+    /// Of the values that its expressions use.
+    package var inputs: String
+
+    package init(definition: String, inputs: String) {
+        self.definition = definition
+        self.inputs = inputs
+    }
+}
+
 extension HistoryStore {
     /// Records that a step begins.
     ///
@@ -11,19 +24,63 @@ extension HistoryStore {
     ///   - name: What people are shown, where the workflow says something else than the id.
     ///   - path: Where it stands in the run, such as `triage[3].label`.
     ///   - attempt: From 1; each retry is a row of its own.
+    ///   - digests: Of what the file says of the step, and of the values that its expressions use.
     package func beginStep(
         run: RunID, item: ItemRowID? = nil, stepID: String, kind: String, name: String? = nil, path: String,
-        attempt: Int = 1, at date: Date
+        attempt: Int = 1, digests: StepDigests? = nil, at date: Date
     ) async throws(HistoryError) -> StepRowID {
         try await write { db in
             let row = try db.insert(
                 """
-                INSERT INTO steps (run_id, item_id, step, kind, name, path, attempt, state, started_at)
-                SELECT id, ?, ?, ?, ?, ?, ?, 'running', ? FROM runs WHERE id = ?
+                INSERT INTO steps (run_id, item_id, step, kind, name, path, attempt, definition_digest, input_digest,
+                    state, started_at)
+                SELECT id, ?, ?, ?, ?, ?, ?, ?, ?, 'running', ? FROM runs WHERE id = ?
                 """,
-                [item?.rawValue, stepID, kind, name, path, attempt, Timestamp.text(date), run.text],
+                [
+                    item?.rawValue, stepID, kind, name, path, attempt, digests?.definition, digests?.inputs,
+                    Timestamp.text(date), run.text,
+                ],
                 parent: "run \(run)")
             return StepRowID(rawValue: row)
+        }
+    }
+
+    /// Records that a step goes on in the row that it has.
+    package func reopenStep(_ row: StepRowID, digests: StepDigests?) async throws(HistoryError) {
+        try await write { db in
+            try db.update(
+                """
+                UPDATE steps SET state = 'running', ended_at = NULL, output = NULL, error_code = NULL,
+                    error_message = NULL, definition_digest = ?, input_digest = ?
+                WHERE id = ?
+                """, [digests?.definition, digests?.inputs, row.rawValue], row: "step \(row.rawValue)")
+        }
+    }
+
+    /// Records for a run what steps of another one gave, with their items, as reused.
+    package func reuseSteps(
+        _ rows: [StepRowID], in run: RunID, at date: Date
+    ) async throws(HistoryError) {
+        try await write { db in
+            let now = Timestamp.text(date)
+            for row in rows {
+                let copy = try db.insert(
+                    """
+                    INSERT INTO steps (run_id, step, kind, name, path, attempt, definition_digest, input_digest, state,
+                        started_at, ended_at, output, error_code, error_message)
+                    SELECT ?1, step, kind, name, path, 1, definition_digest, input_digest,
+                        iif(state = 'done', 'reused', state), ?2, ?2, output, error_code, error_message
+                    FROM steps WHERE id = ?3
+                    """, [run.text, now, row.rawValue], parent: "step \(row.rawValue)")
+                try db.run(
+                    """
+                    INSERT INTO items (run_id, step_id, position, key, label, value_digest, work_digest, state,
+                        started_at, ended_at, output, error_code, error_message)
+                    SELECT ?1, ?2, position, key, label, value_digest, work_digest,
+                        iif(state = 'done', 'reused', state), ?3, ?3, output, error_code, error_message
+                    FROM items WHERE step_id = ?4 AND state <> 'skipped'
+                    """, [run.text, copy, now, row.rawValue])
+            }
         }
     }
 

@@ -21,6 +21,10 @@ package struct StepRecord: Sendable, Hashable {
     /// JSON.
     package let output: String?
     package let error: RecordedError?
+    /// Of what the file says of the step.
+    package let definitionDigest: String?
+    /// Of the values that its expressions use.
+    package let inputDigest: String?
 }
 
 /// Which steps of a run a listing has.
@@ -72,5 +76,7 @@ extension StepRecord {
         seconds = row["seconds"]
         output = row["output"]
         error = row.recordedError
+        definitionDigest = row["definition_digest"]
+        inputDigest = row["input_digest"]
     }
 }

@@ -34,28 +34,28 @@ struct Session {
     }
 
     /// What a run needs.
-    ///
-    /// - Parameter isRecorded: whether the record is opened for writing, or only looked into.
-    /// - Throws: ``CommandFailure`` where the record cannot be opened.
     func runSetting(
-        model: String?, writeRoots: [URL], isRecorded: Bool = true, pins: PinnedModels? = nil,
+        options: RunOptions, history: HistoryStore, pins: PinnedModels? = nil,
         report: @escaping @Sendable (RunEvent) -> Void
-    ) throws -> RunSetting {
-        let history: HistoryStore
-        do {
-            let path = places.history.path
-            history = isRecorded ? try HistoryStore(path: path) : try HistoryStore(readingFrom: path)
-        } catch {
-            throw CommandFailure(error.code == .busy ? .busy : .failed, error.message)
-        }
+    ) -> RunSetting {
         let configured = configuration.writeRoots.map { path in
             URL(filePath: HomeFolder.expand(path, ProcessInfo.processInfo.environment), relativeTo: project.folder)
         }
         return RunSetting(
             project: project, configuration: configuration, engines: engines, history: history,
-            writeRoots: configured + writeRoots, pins: pins, model: model.map(ModelArgument.absolute),
-            version: Nightjar.version,
-            report: report)
+            writeRoots: configured, pins: pins, options: options, version: Nightjar.version, report: report)
+    }
+
+    /// What a look ahead needs, which writes nothing.
+    ///
+    /// - Throws: ``CommandFailure`` where the record cannot be opened.
+    func previewSetting(options: RunOptions = RunOptions()) throws -> RunSetting {
+        do {
+            let history = try HistoryStore(readingFrom: places.history.path)
+            return runSetting(options: options, history: history) { _ in }
+        } catch {
+            throw CommandFailure(error)
+        }
     }
 
     /// Frees the models. libllama's threads must have ended before the process does.

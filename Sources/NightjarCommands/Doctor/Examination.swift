@@ -15,7 +15,7 @@ struct Examination {
         var findings = [
             Finding(subject: "nightjar", verdict: .good, detail: Nightjar.version),
             Finding(subject: "libllama", verdict: .good, detail: LlamaEngine.libraryDescription),
-            state(places), record(places), workflows(project),
+            state(places), await record(places), workflows(project),
         ]
         do {
             let session = try Session(project: project, logging: logging, places: places)
@@ -45,13 +45,24 @@ struct Examination {
         return Finding(subject: "state folder", verdict: .good, detail: places.state.path)
     }
 
-    private func record(_ places: Places) -> Finding {
-        do {
-            let isThere = FileManager.default.fileExists(atPath: places.history.path)
-            try HistoryStore(readingFrom: places.history.path).close()
+    private func record(_ places: Places) async -> Finding {
+        let path = places.history.path
+        guard FileManager.default.fileExists(atPath: path) else {
             return Finding(
-                subject: "history", verdict: .good,
-                detail: isThere ? places.history.path : "no runs yet, so \(places.history.path) is not there yet")
+                subject: "history", verdict: .good, detail: "no runs yet, so \(path) is not there yet")
+        }
+        do {
+            let history = try HistoryStore(readingFrom: path)
+            let defects = try await history.defects()
+            let size = try await history.size()
+            try history.close()
+            guard defects.isEmpty else {
+                return Finding(
+                    subject: "history", verdict: .bad, detail: "\(path) is damaged: \(defects.joined(separator: "; "))",
+                    advice:
+                        "the next run sets it aside as it is and begins a new one; `sqlite3` can recover what is whole")
+            }
+            return Finding(subject: "history", verdict: .good, detail: "\(path), \(Figures.bytes(size.file)), whole")
         } catch {
             return Finding(subject: "history", verdict: .bad, detail: error.message)
         }

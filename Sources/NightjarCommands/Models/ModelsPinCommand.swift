@@ -68,7 +68,7 @@ extension Session {
 
     /// Every model that the project's workflows name, and that the configuration names for all.
     fileprivate func namedModels() throws -> [ModelChoice] {
-        let setting = try runSetting(model: nil, writeRoots: [], isRecorded: false) { _ in }
+        let setting = try previewSetting()
         var choices: [ModelChoice] = []
         func add(_ choice: ModelChoice) {
             if !choices.contains(where: { $0.reference == choice.reference }) { choices.append(choice) }

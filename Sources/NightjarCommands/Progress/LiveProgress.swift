@@ -29,6 +29,8 @@ final class LiveProgress: RunObserver {
             if case .itemFinished(let step, let index, .failed(let message)) = event {
                 // A failed item stays on the screen, above the tree.
                 draw(&state, at: now, above: style.bad("✗") + " \(step.path)[\(index)]: \(message)")
+            } else if case .stepChanged(let step, let reason) = event {
+                draw(&state, at: now, above: "\(step.path): is done again, since \(reason)")
             } else if case .runFinished(let outcome) = event {
                 draw(&state, at: now, above: nil)
                 Console.note(style.bold(RunSummaryLine(outcome).text))

@@ -24,9 +24,14 @@ final class PlainProgress: RunObserver {
     private func line(for event: RunEvent) -> String? {
         switch event {
         case .runStarted(let id, let workflow, _): return "\(workflow): run \(id)"
+        case .runResumed(let id, let workflow): return "\(workflow): goes on with run \(id)"
+        case .stepChanged(let step, let reason): return "\(step.path): is done again, since \(reason)"
         case .itemsCounted(let step, let count):
-            counts.withLock { $0[step.path] = Counted(total: count) }
-            return "\(step.path): \(Figures.count(count, "item"))"
+            counts.withLock {
+                $0[step.path] = Counted(
+                    total: count.total, finished: count.kept + count.reused + count.failed, failed: count.failed)
+            }
+            return "\(step.path): \(Figures.count(count.total, "item"))\(count.remark)"
         case .itemFinished(let step, let index, let outcome): return itemLine(step, index, outcome)
         // Steps inside items are told by their items.
         case .stepFinished(let step, _, _) where step.path.contains("["): return nil
@@ -41,7 +46,7 @@ final class PlainProgress: RunObserver {
         case .modelLoading(let step, let model, let progress):
             return progress == 0 ? "\(step.path): loading \(model)" : nil
         case .runFinished(let outcome): return RunSummaryLine(outcome).text
-        case .stepStarted, .modelText, .modelEvaluating, .callFinished: return nil
+        case .stepStarted, .modelText, .modelEvaluating, .callFinished, .callReused: return nil
         }
     }
 
@@ -60,6 +65,7 @@ final class PlainProgress: RunObserver {
 
     private func stepLine(_ step: StepEvent, _ outcome: StepOutcome, _ seconds: Double) -> String {
         if case .failed(let message) = outcome { return "\(step.path): failed: \(message)" }
+        if outcome == .reused { return "\(step.path): done before" }
         return "\(step.path): \(outcome.word), \(Figures.duration(seconds))"
     }
 }
@@ -72,8 +78,10 @@ struct RunSummaryLine {
         var parts = [outcome.state.rawValue, Figures.duration(outcome.seconds)]
         let work = outcome.work
         if work.itemsFailed > 0 {
-            parts.append("\(work.itemsFailed) of \(work.itemsDone + work.itemsFailed) items failed")
+            let all = work.itemsDone + work.itemsReused + work.itemsFailed
+            parts.append("\(work.itemsFailed) of \(all) items failed")
         }
+        if work.itemsReused > 0 { parts.append("\(Figures.count(work.itemsReused, "item")) done before") }
         if work.stepsFailed > 0 { parts.append(Figures.count(work.stepsFailed, "step") + " failed") }
         if work.calls > 0 {
             parts.append(Figures.count(work.calls, "model call"))
@@ -81,5 +89,16 @@ struct RunSummaryLine {
         }
         if !work.files.isEmpty { parts.append(Figures.count(work.files.count, "file") + " written") }
         text = "\(outcome.workflow): \(parts.joined(separator: ", "))"
+    }
+}
+
+extension ItemsCount {
+    /// What of the items need not be done.
+    fileprivate var remark: String {
+        var parts: [String] = []
+        if kept > 0 { parts.append("\(kept) done before") }
+        if reused > 0 { parts.append("\(reused) done by an earlier run") }
+        if failed > 0 { parts.append("\(failed) failed before") }
+        return parts.isEmpty ? "" : ", " + parts.joined(separator: ", ")
     }
 }

@@ -14,6 +14,7 @@ extension ProgressTree {
         switch node.state {
         case .running: mark = style.accent("▸")
         case .finished(.done, _): mark = style.good("✓")
+        case .finished(.reused, _): mark = style.faint("✓")
         case .finished(.skipped, _): mark = style.faint("–")
         case .finished(.failed, _): mark = style.bad("✗")
         case .finished(.interrupted, _): mark = style.bad("■")
@@ -34,7 +35,7 @@ extension ProgressTree {
         if case .finished(let outcome, let seconds) = node.state {
             if case .failed(let message) = outcome { parts.append(message) }
             if outcome == .skipped { parts.append("skipped") }
-            parts.append(Figures.duration(seconds))
+            parts.append(outcome == .reused ? "done before" : Figures.duration(seconds))
         }
         return parts
     }

@@ -41,16 +41,23 @@ struct ProgressTree {
     mutating func apply(_ event: RunEvent, at moment: Double) {
         switch event {
         case .runStarted(let id, let workflow, _): title = "\(workflow)  \(id)"
+        case .runResumed(let id, let workflow): title = "\(workflow)  \(id), resumed"
         case .stepStarted(let step): start(step, moment)
-        case .itemsCounted(let step, let count): change(step) { $0.items = Node.Items(total: count) }
+        case .stepChanged: break
+        case .itemsCounted(let step, let count):
+            change(step) {
+                $0.items = Node.Items(
+                    total: count.total, finished: count.kept + count.reused + count.failed, failed: count.failed)
+            }
         case .itemFinished(let step, _, let outcome):
             change(step) {
                 $0.items?.finished += 1
-                if outcome != .done { $0.items?.failed += 1 }
+                if outcome != .done, outcome != .reused { $0.items?.failed += 1 }
             }
         case .stepFinished(let step, let outcome, let seconds):
             // Inside items a step ends many times; its line lives as long as the loop.
             if !step.isInsideItems {
+                if outcome == .reused { start(step, moment) }
                 change(step) {
                     $0.state = .finished(outcome, seconds: seconds)
                     if $0.isWaiting { $0.remark = nil }
@@ -73,6 +80,7 @@ struct ProgressTree {
             if call.generationSeconds > 0 {
                 change(step) { $0.tokensPerSecond = Double(call.generatedTokens) / call.generationSeconds }
             }
+        case .callReused(let step, _, let source): change(step) { $0.remark = "answered from \(source)" }
         case .fileWritten(let step, let path, let bytes):
             change(step) {
                 $0.isWaiting = false

@@ -11,8 +11,18 @@ extension RunEvent {
             return [
                 "type": "run.started", "id": .string(id), "workflow": .string(workflow), "inputs": .mapping(inputs),
             ]
+        case .runResumed(let id, let workflow):
+            return ["type": "run.resumed", "id": .string(id), "workflow": .string(workflow)]
         case .stepStarted(let step): return Self.event("step.started", step)
-        case .itemsCounted(let step, let count): return Self.event("step.items", step, ["count": .integer(count)])
+        case .stepChanged(let step, let reason):
+            return Self.event("step.changed", step, ["reason": .string(reason)])
+        case .itemsCounted(let step, let count):
+            return Self.event(
+                "step.items", step,
+                [
+                    "count": .integer(count.total), "kept": .integer(count.kept), "reused": .integer(count.reused),
+                    "failed": .integer(count.failed),
+                ])
         case .itemFinished(let step, let index, let outcome):
             return Self.event("item.finished", step, ["index": .integer(index)], outcome)
         case .stepFinished(let step, let outcome, let seconds):
@@ -29,6 +39,8 @@ extension RunEvent {
                     "tokens": Self.tokens(prompt: call.promptTokens, generated: call.generatedTokens),
                     "seconds": Self.rounded(call.seconds),
                 ])
+        case .callReused(let step, let model, let source):
+            return Self.event("call.reused", step, ["model": .string(model), "from": .string(source)])
         case .modelWaiting(let step, let reason):
             return Self.event("model.waiting", step, ["reason": .string(reason)])
         case .modelPassedOver(let step, let model, let reason):
@@ -59,7 +71,10 @@ extension RunEvent {
             "workflow": .string(outcome.workflow),
             "state": .string(outcome.state.rawValue),
             "outputs": .mapping(outcome.outputs),
-            "items": ["done": .integer(outcome.work.itemsDone), "failed": .integer(outcome.work.itemsFailed)],
+            "items": [
+                "done": .integer(outcome.work.itemsDone), "failed": .integer(outcome.work.itemsFailed),
+                "reused": .integer(outcome.work.itemsReused),
+            ],
             "steps": ["failed": .integer(outcome.work.stepsFailed)],
             "calls": .integer(outcome.work.calls),
             "tokens": tokens(prompt: outcome.work.promptTokens, generated: outcome.work.generatedTokens),

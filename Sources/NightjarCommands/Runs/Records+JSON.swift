@@ -14,7 +14,7 @@ extension RunSummary {
             "seconds": seconds.value,
             "items": [
                 "total": .integer(totals.items), "done": .integer(totals.itemsDone),
-                "failed": .integer(totals.itemsFailed),
+                "failed": .integer(totals.itemsFailed), "reused": .integer(totals.itemsReused),
             ],
             "calls": .integer(totals.calls),
             "tokens": ["prompt": .integer(totals.promptTokens), "generated": .integer(totals.generatedTokens)],
@@ -31,8 +31,11 @@ extension RunRecord {
         fields["path"] = path.map { .string($0) } ?? .null
         fields["inputs"] = Value(recorded: inputs)
         fields["outputs"] = outputs.map { Value(recorded: $0) } ?? .null
-        fields["nightjar_version"] = .string(nightjarVersion)
-        fields["host"] = .string(host)
+        fields["options"] = options.map { Value(recorded: $0) } ?? .null
+        fields["resumes"] = .integer(resumes)
+        fields["source_run"] = source.map { .string($0.text) } ?? .null
+        fields["nightjar_version"] = .string(process.nightjarVersion)
+        fields["host"] = .string(process.host)
         return fields
     }
 }
@@ -54,7 +57,8 @@ extension StepRecord {
 extension ItemRecord {
     var value: Value {
         var fields: Mapping = [
-            "index": .integer(index), "label": label.map { .string($0) } ?? .null,
+            "index": .integer(index), "key": key.map { .string($0) } ?? .null,
+            "label": label.map { .string($0) } ?? .null,
             "state": .string(state.rawValue), "seconds": seconds.value,
             "output": output.map { Value(recorded: $0) } ?? .null,
         ]

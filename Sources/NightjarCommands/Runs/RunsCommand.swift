@@ -4,6 +4,9 @@ import ArgumentParser
 struct RunsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "runs", abstract: "Look into the record of runs.",
-        subcommands: [RunsListCommand.self, RunsShowCommand.self, RunsLogsCommand.self],
+        subcommands: [
+            RunsListCommand.self, RunsShowCommand.self, RunsItemsCommand.self, RunsLogsCommand.self,
+            RunsExportCommand.self, RunsPruneCommand.self,
+        ],
         defaultSubcommand: RunsListCommand.self)
 }

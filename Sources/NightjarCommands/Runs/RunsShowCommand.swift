@@ -107,6 +107,11 @@ struct RunDetails: Sendable {
             )
         }
         if let error = summary.error { lines.append("error     \(error.message)") }
+        if run.resumes > 0 { lines.append("resumed   \(Figures.count(run.resumes, "time"))") }
+        if let source = run.source { lines.append("began     with results of \(source)") }
+        if [.failed, .interrupted].contains(summary.state) {
+            lines.append("go on     nightjar resume \(summary.id)")
+        }
         return lines.joined(separator: "\n")
     }
 
@@ -136,8 +141,8 @@ extension HistoryStore {
         }
     }
 
-    func allSteps(of run: RunID) async throws(HistoryError) -> [StepRecord] {
-        try await pages { last throws(HistoryError) in try await steps(of: run, after: last?.row) }
+    func allSteps(of run: RunID, scope: StepScope = .all) async throws(HistoryError) -> [StepRecord] {
+        try await pages { last throws(HistoryError) in try await steps(of: run, scope: scope, after: last?.row) }
     }
 
     func allItems(of run: RunID) async throws(HistoryError) -> [ItemRecord] {

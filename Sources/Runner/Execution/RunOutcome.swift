@@ -19,6 +19,8 @@ package struct RunWork: Sendable, Hashable {
     package var promptTokens = 0
     package var generatedTokens = 0
     package var itemsDone = 0
+    /// Items that were not done again, because their results are known.
+    package var itemsReused = 0
     package var itemsFailed = 0
     /// Steps that failed and had `continue_on_error`.
     package var stepsFailed = 0

@@ -27,6 +27,7 @@ final class RunProgress: Sendable {
         let own = current
         outer?.addOutcome {
             $0.itemsDone += own.itemsDone
+            $0.itemsReused += own.itemsReused
             $0.itemsFailed += own.itemsFailed
             $0.stepsFailed += own.stepsFailed
         }

@@ -11,12 +11,11 @@ package struct RunSetting: Sendable {
     /// The engines by the name in `ENGINE/NAME`.
     package var engines: [String: any Engine]
     package var history: HistoryStore
-    /// Folders outside the project that may be written to.
+    /// Folders outside the project that may be written to, beside those of `options`.
     package var writeRoots: [URL]
     /// The models that the project's workflows were made with; `nil` where none are pinned.
     package var pins: PinnedModels?
-    /// The model for steps that name none, before the workflow's and the configuration's own defaults.
-    package var model: String?
+    package var options: RunOptions
     package var environment: [String: String]
     package var now: @Sendable () -> Date
     /// Waits for a retry or a time limit; throws `CancellationError`.
@@ -30,7 +29,7 @@ package struct RunSetting: Sendable {
 
     package init(
         project: Project, configuration: Configuration, engines: [String: any Engine], history: HistoryStore,
-        writeRoots: [URL] = [], pins: PinnedModels? = nil, model: String? = nil,
+        writeRoots: [URL] = [], pins: PinnedModels? = nil, options: RunOptions = RunOptions(),
         environment: [String: String] = ProcessInfo.processInfo.environment,
         now: @escaping @Sendable () -> Date = { Date() },
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
@@ -44,7 +43,7 @@ package struct RunSetting: Sendable {
         self.history = history
         self.writeRoots = writeRoots
         self.pins = pins
-        self.model = model
+        self.options = options
         self.environment = environment
         self.now = now
         self.sleep = sleep

@@ -12,6 +12,11 @@ struct StepContext: StepView {
     /// The item of a `foreach` that the step works for.
     let item: ItemRowID?
     let names: Mapping
+    /// The rows of attempts at the same work that were cut off: what was finished in them is not done again.
+    let cutOff: [StepRowID]
+    /// How many loops are around the step.
+    let loops: Int
+    let past: PastSteps
 
     var definition: WorkflowDefinition { run.definition }
     var setting: RunSetting { run.setting }
@@ -36,6 +41,9 @@ struct RunContext: Sendable {
     var progress: RunProgress
     /// Whether a step around this one is tried again as a whole.
     var isRetriedAround = false
+    /// Whether what failed before, and was let pass, is done again.
+    var retriesFailures = false
+    let changes = ToldChanges()
 }
 
 /// What a kind of step does.

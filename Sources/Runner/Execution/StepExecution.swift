@@ -8,7 +8,7 @@ import Workflow
 struct StepExecution: Sendable {
     private(set) var run: RunContext
     let step: Step
-    let surroundings: StepSequence.Surroundings?
+    let surroundings: StepSequence.Surroundings
 
     /// A step or model call that took longer than this is brought to the disk at its end.
     private static let worthSynchronizing = 1.0
@@ -17,8 +17,11 @@ struct StepExecution: Sendable {
     /// - Throws: only what the record throws; a failure of the step is an ending.
     func execute(_ names: Mapping, after endings: StepEndings) async throws -> StepEnding {
         if Task.isCancelled { return StepEnding(failure: CancellationError()) }
+        if let ending = try await takeHeadStart() { return ending }
         let clock = ContinuousClock.now
-        let row = try await begin(path: path, item: surroundings?.item)
+        let digests = digests(names)
+        if let ending = try await reuse(names, digests, after: endings) { return ending }
+        let row = try await open(digests)
         run.setting.report(.stepStarted(event))
         var ending: StepEnding
         do {
@@ -27,20 +30,21 @@ struct StepExecution: Sendable {
             } else if let foreach = step.foreach {
                 ending = StepEnding(
                     outcome: .done,
-                    result: try await ItemLoop(execution: self, foreach: foreach, row: row).execute(names))
+                    result: try await ItemLoop(execution: self, foreach: foreach, row: row.id).execute(
+                        names, isReopened: row.isReopened))
             } else {
-                return try await attempt(names, row: row, since: clock)
+                return try await attempt(names, row: row.id, digests, since: clock)
             }
         } catch let error as HistoryError {
             throw error
         } catch {
             ending = StepEnding(failure: error)
         }
-        return try await finish(ending, row: row, since: clock)
+        return try await finish(ending, row: row.id, since: clock)
     }
 
     /// Whether the step is to run, by its `if` and by what failed before.
-    private func isWanted(_ names: Mapping, after endings: StepEndings) throws -> Bool {
+    func isWanted(_ names: Mapping, after endings: StepEndings) throws -> Bool {
         if endings.failure != nil, !step.asksForFailure { return false }
         guard let condition = step.condition else { return true }
         let hasFailure = endings.hasFailure(before: step)
@@ -49,17 +53,25 @@ struct StepExecution: Sendable {
 
     /// Makes attempts until one is done, or none is left.
     private func attempt(
-        _ names: Mapping, row first: StepRowID, since clock: ContinuousClock.Instant
+        _ names: Mapping, row first: StepRowID, _ digests: StepDigests?, since clock: ContinuousClock.Instant
     ) async throws -> StepEnding {
         var row = first
         var made = 1
+        let before = attemptsBefore
         while true {
             let trial = trial()
             do {
                 let current = row
-                let result = try await timeLimit.run {
-                    try await trial.executeBody(names, row: current, item: surroundings?.item, path: path)
+                var work = Work(
+                    row: current, item: surroundings.item, path: path, loops: surroundings.loops,
+                    digests: surroundings.digests, past: .none)
+                // What is tried again is done anew: only the first attempt goes on with what is there.
+                if made == 1 {
+                    work.past = surroundings.past
+                    work.cutOff = cutOffAttempts(digests, among: pastAttempts)
                 }
+                let settled = work
+                let result = try await timeLimit.run { try await trial.executeBody(names, settled) }
                 keepOutcomes(of: trial)
                 return try await finish(StepEnding(outcome: .done, result: result), row: row, since: clock)
             } catch let error as HistoryError {
@@ -80,7 +92,8 @@ struct StepExecution: Sendable {
                     run.setting.report(.stepFinished(event, outcome: .interrupted, seconds: seconds))
                     return StepEnding(failure: CancellationError())
                 }
-                row = try await begin(path: path, item: surroundings?.item, attempt: made)
+                row = try await begin(
+                    path: path, item: surroundings.item, attempt: before + made, digests: digests)
             }
         }
     }
@@ -91,27 +104,49 @@ struct StepExecution: Sendable {
         try await end(row, ending)
         let seconds = clock.duration(to: .now).inSeconds
         if seconds > Self.worthSynchronizing { try await run.setting.history.sync() }
-        if case .failed = ending.outcome, step.continuesOnError { run.progress.addOutcome { $0.stepsFailed += 1 } }
+        note(ending)
         run.setting.report(.stepFinished(event, outcome: ending.outcome, seconds: seconds))
         return ending
     }
 
+    /// Counts a failure that is let pass.
+    func note(_ ending: StepEnding) {
+        if case .failed = ending.outcome, step.continuesOnError { run.progress.addOutcome { $0.stepsFailed += 1 } }
+    }
+
+    /// Where a step's work stands in the record.
+    struct Work: Sendable {
+        var row: StepRowID
+        var item: ItemRowID?
+        var path: String
+        var loops: Int
+        var digests: NameDigests
+        var past: PastSteps
+        /// Attempts at the same work that were cut off.
+        var cutOff: [StepRowID] = []
+    }
+
     /// Does once what the step does: for itself, or for one item.
-    func executeBody(_ names: Mapping, row: StepRowID, item: ItemRowID?, path: String) async throws -> Mapping {
+    func executeBody(_ names: Mapping, _ work: Work) async throws -> Mapping {
         switch step.body {
         case .nested(let steps):
             var inner = run
             if attempts.retry != nil { inner.isRetriedAround = true }
             return try await StepSequence(run: inner, steps: steps).execute(
-                names, inside: .init(path: path, depth: event.depth + 1, item: item))
+                names,
+                inside: .init(
+                    path: work.path, depth: event.depth + 1, item: work.item, loops: work.loops,
+                    digests: work.digests, past: work.past))
         case .kind(let kind):
             guard let executable = kind as? any ExecutableStep else {
                 throw StepFailure(.badValue, "this Nightjar cannot run `\(step.kindName)` steps")
             }
             var event = event
-            event.path = path
+            event.path = work.path
             return try await executable.execute(
-                StepContext(run: run, step: step, event: event, row: row, item: item, names: names))
+                StepContext(
+                    run: run, step: step, event: event, row: work.row, item: work.item, names: names,
+                    cutOff: work.cutOff, loops: work.loops, past: work.past))
         }
     }
 
@@ -127,11 +162,10 @@ struct StepExecution: Sendable {
         if trial.run.progress !== run.progress { trial.run.progress.keep() }
     }
 
-    var path: String { surroundings.map { "\($0.path).\(step.id)" } ?? step.id }
+    var path: String { surroundings.path.map { "\($0).\(step.id)" } ?? step.id }
 
     var event: StepEvent {
-        StepEvent(
-            path: path, id: step.id, kind: step.kindName, name: step.name, depth: surroundings?.depth ?? 0)
+        StepEvent(path: path, id: step.id, kind: step.kindName, name: step.name, depth: surroundings.depth)
     }
 
     /// The event of what is done for one item.
@@ -156,10 +190,10 @@ struct StepExecution: Sendable {
         return type(of: kind).isRetriedByDefault
     }
 
-    func begin(path: String, item: ItemRowID?, attempt: Int = 1) async throws -> StepRowID {
+    func begin(path: String, item: ItemRowID?, attempt: Int, digests: StepDigests?) async throws -> StepRowID {
         try await run.setting.history.beginStep(
             run: run.id, item: item, stepID: step.id, kind: step.kindName, name: step.name, path: path,
-            attempt: attempt, at: run.setting.now())
+            attempt: attempt, digests: digests, at: run.setting.now())
     }
 
     func end(_ row: StepRowID, _ ending: StepEnding) async throws {
@@ -184,6 +218,7 @@ extension StepOutcome {
     fileprivate var stepState: StepState {
         switch self {
         case .done: .done
+        case .reused: .reused
         case .skipped: .skipped
         case .failed: .failed
         case .interrupted: .interrupted

@@ -42,6 +42,7 @@ extension RecordedError {
     init(_ error: any Error) {
         switch error {
         case let failure as StepFailure: self.init(code: failure.code.rawValue, message: failure.message)
+        case let past as PastFailure: self = past.error
         case let engine as EngineError: self.init(code: engine.code.rawValue, message: engine.message)
         case let diagnostic as Diagnostic:
             self.init(code: StepFailure.Code.expression.rawValue, message: diagnostic.headline)

@@ -13,16 +13,24 @@ struct StepSequence: Sendable {
 
     /// Where in the run a list of steps stands.
     struct Surroundings: Sendable {
-        /// `triage[3]`: what a nested step's path begins with.
-        var path: String
-        var depth: Int
+        /// `triage[3]`: what a nested step's path begins with; `nil` for the steps of the workflow itself.
+        var path: String?
+        var depth = 0
         var item: ItemRowID?
+        /// How many loops are around the list.
+        var loops = 0
+        var digests = NameDigests.top
+        /// What earlier attempts have left of the steps.
+        var past = PastSteps.none
+        /// Whose results the list begins with.
+        var headStart: HeadStart?
     }
 
-    /// - Parameter surroundings: `nil` for the steps of the workflow itself.
     /// - Returns: what each step gave, by its id.
     /// - Throws: the first failure, after all that was to run has ended.
-    func execute(_ names: Mapping, inside surroundings: Surroundings?) async throws -> Mapping {
+    func execute(_ names: Mapping, inside surroundings: Surroundings) async throws -> Mapping {
+        var surroundings = surroundings
+        surroundings.digests = surroundings.digests.adding(steps)
         var endings = StepEndings(steps, demands: run.definition.demands)
         // The usual list is a chain, which needs no tasks.
         if !isChain { try await runSideBySide(names, surroundings, &endings) }
@@ -39,7 +47,7 @@ struct StepSequence: Sendable {
 
     /// Runs what can run until all have ended or one has failed.
     private func runSideBySide(
-        _ names: Mapping, _ surroundings: Surroundings?, _ endings: inout StepEndings
+        _ names: Mapping, _ surroundings: Surroundings, _ endings: inout StepEndings
     ) async throws {
         try await withThrowingTaskGroup(of: (Step, StepEnding).self) { group in
             var started: Set<String> = []

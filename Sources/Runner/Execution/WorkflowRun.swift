@@ -19,28 +19,64 @@ package struct WorkflowRun: Sendable {
 
     /// Runs to the end, whatever it is. Cancelling the task interrupts the run, which is then recorded so.
     ///
-    /// - Parameter inputs: a value for each declared input.
+    /// - Parameters:
+    ///   - inputs: a value for each declared input.
+    ///   - start: the results of another run with which this one begins.
     /// - Throws: only where the record cannot be written.
-    package func execute(inputs: Mapping) async throws(HistoryError) -> RunOutcome {
+    package func execute(inputs: Mapping, startingWith start: HeadStart? = nil) async throws(HistoryError) -> RunOutcome
+    {
         let started = setting.now()
-        let clock = ContinuousClock.now
-        let id = try await begin(inputs: inputs, at: started)
-        let context = RunContext(
-            id: id, definition: definition, setting: setting,
-            files: ProjectFiles(setting),
-            environment: .standard, models: RunModels(definition, setting), progress: RunProgress())
+        let id = try await begin(inputs: inputs, start: start, at: started)
         setting.report(.runStarted(id: id.text, workflow: definition.name, inputs: inputs))
+        return try await work(
+            on: context(id), inputs: inputs, started: started, inside: StepSequence.Surroundings(headStart: start))
+    }
 
+    /// Goes on with a run that has ended, in its own rows: what is done in it and holds is not done again.
+    ///
+    /// - Throws: where the record cannot be written, or another process works on the run.
+    package func resume(_ resumption: Resumption) async throws(HistoryError) -> RunOutcome {
+        let record = resumption.run
+        let history = setting.history
+        try await history.resumeRun(
+            record.id, texts: resumption.isEdited ? texts : nil, options: setting.options.json, process: process)
+        setting.report(.runResumed(id: record.id.text, workflow: definition.name))
+        var context = context(record.id)
+        context.retriesFailures = resumption.retriesFailures
+        let past: PastSteps
+        do {
+            past = try await history.pastSteps(of: record.id)
+        } catch {
+            history.abandonRun(record.id)
+            throw error
+        }
+        return try await work(
+            on: context, inputs: (try? Value(json: record.inputs))?.mapping ?? [:], started: record.summary.started,
+            inside: StepSequence.Surroundings(past: past))
+    }
+
+    private func context(_ id: RunID) -> RunContext {
+        RunContext(
+            id: id, definition: definition, setting: setting, files: ProjectFiles(setting), environment: .standard,
+            models: RunModels(definition, setting), progress: RunProgress())
+    }
+
+    private func work(
+        on context: RunContext, inputs: Mapping, started: Date, inside surroundings: StepSequence.Surroundings
+    ) async throws(HistoryError) -> RunOutcome {
+        let clock = ContinuousClock.now
         var outputs: Mapping = [:]
         var failure: (any Error)?
         do {
             let names = RunNames.values(
-                inputs: inputs, id: id, started: started, definition: definition, file: file, setting: setting)
+                inputs: inputs, id: context.id, started: started, definition: definition, file: file,
+                setting: setting)
             let limit = TimeLimit(
                 limit: definition.timeLimit, subject: "the workflow `\(definition.name)`", sleep: setting.sleep)
             let results = try await limit.run {
                 try await context.models.checkPins()
-                return try await StepSequence(run: context, steps: definition.steps).execute(names, inside: nil)
+                return try await StepSequence(run: context, steps: definition.steps)
+                    .execute(names, inside: surroundings)
             }
             outputs = try definition.evaluateOutputs(
                 names.adding(steps: results), environment: context.environment)
@@ -56,29 +92,53 @@ package struct WorkflowRun: Sendable {
             default: Task.isCancelled ? .interrupted : .failed
             }
         let outcome = RunOutcome(
-            id: id.text, workflow: definition.name, state: state, outputs: outputs,
+            id: context.id.text, workflow: definition.name, state: state, outputs: outputs,
             error: failure.map {
                 state == .interrupted
                     ? RecordedError(code: "interrupted", message: "the run was interrupted") : RecordedError($0)
             },
             work: work, seconds: clock.duration(to: .now).inSeconds)
-        try await setting.history.endRun(
-            id, state: state, outputs: failure == nil ? Value.mapping(outputs).json(.compact) : nil,
-            error: outcome.error, at: setting.now())
-        try await setting.history.sync()
+        try await end(context.id, outcome)
         setting.report(.runFinished(outcome))
         return outcome
     }
 
-    private func begin(inputs: Mapping, at started: Date) async throws(HistoryError) -> RunID {
-        let text = definition.source.text
-        let digest = SHA256.hash(data: Data(text.utf8)).hexadecimal
+    private func end(_ id: RunID, _ outcome: RunOutcome) async throws(HistoryError) {
+        do {
+            let isWhole = outcome.error == nil
+            try await setting.history.endRun(
+                id, state: outcome.state, outputs: isWhole ? Value.mapping(outcome.outputs).json(.compact) : nil,
+                error: outcome.error, at: setting.now())
+            try await setting.history.sync()
+        } catch {
+            // The record cannot tell how it ended: it is to be known at once that it has.
+            setting.history.abandonRun(id)
+            throw error
+        }
+    }
+
+    private func begin(inputs: Mapping, start: HeadStart?, at started: Date) async throws(HistoryError) -> RunID {
         let run = NewRun(
-            id: setting.ids.next(), workflow: definition.name, path: file?.path, workflowText: text,
-            workflowSHA256: digest, inputs: Value.mapping(inputs).json(.compact), trigger: "shell",
-            nightjarVersion: setting.version, pid: ProcessInfo.processInfo.processIdentifier,
-            host: ProcessInfo.processInfo.hostName, started: started)
+            id: setting.ids.next(), workflow: definition.name, path: file?.path, texts: texts,
+            inputs: Value.mapping(inputs).json(.compact), options: setting.options.json, source: start?.run,
+            trigger: "shell", process: process, started: started)
         return try await setting.history.beginRun(run, ids: setting.ids)
+    }
+
+    private var process: RunProcess {
+        RunProcess(
+            nightjarVersion: setting.version, pid: ProcessInfo.processInfo.processIdentifier,
+            host: ProcessInfo.processInfo.hostName)
+    }
+
+    private var texts: RunTexts {
+        func digested(_ text: String) -> DigestedText {
+            DigestedText(text: text, sha256: SHA256.hash(data: Data(text.utf8)).hexadecimal)
+        }
+        let called = definition.calledWorkflows.map { ($0.file.path, digested($0.definition.source.text)) }
+        return RunTexts(
+            workflow: digested(definition.source.text),
+            called: Dictionary(called, uniquingKeysWith: { first, _ in first }))
     }
 }
 
@@ -88,15 +148,5 @@ extension WorkflowDefinition {
         var values: Mapping = [:]
         for (key, value) in outputs { values[key] = try value.evaluate(names, environment: environment) }
         return values
-    }
-}
-
-extension Digest {
-    /// The digest in lower-case hexadecimal digits.
-    var hexadecimal: String {
-        reduce(into: "") { text, byte in
-            let digits = String(byte, radix: 16)
-            text += digits.count == 1 ? "0" + digits : digits
-        }
     }
 }

@@ -14,7 +14,10 @@ struct ProjectFiles: Sendable {
     }
 
     init(_ setting: RunSetting) {
-        self.init(project: setting.project, writeRoots: setting.writeRoots, environment: setting.environment)
+        self.init(
+            project: setting.project,
+            writeRoots: setting.writeRoots + setting.options.writeRoots.map { URL(filePath: $0) },
+            environment: setting.environment)
     }
 
     func url(_ path: String) -> URL {

@@ -1,3 +1,4 @@
+import Foundation
 import Jinja
 import OrderedCollections
 
@@ -43,10 +44,24 @@ extension CSV {
 
     /// Rows as a text with a line of columns; a key that a row lacks is an empty field.
     static func text(of rows: [Mapping], columns: [String]) -> String {
-        var lines = [line(columns)]
-        lines.reserveCapacity(rows.count + 1)
-        for row in rows { lines.append(line(columns.map { cell(row[$0] ?? .null) })) }
-        return lines.joined(separator: "\n") + "\n"
+        line(columns) + "\n" + lines(of: rows, columns: columns)
+    }
+
+    /// Rows without the line of columns, each with its end.
+    static func lines(of rows: [Mapping], columns: [String]) -> String {
+        rows.map { row in line(columns.map { cell(row[$0] ?? .null) }) + "\n" }.joined()
+    }
+
+    /// The columns of a table, from the beginning of its text; `nil` where it has none.
+    static func head(of beginning: Data) throws(Failure) -> [String]? {
+        let text = String(decoding: beginning, as: UTF8.self)
+        // The beginning may end within a record; the first one is enough.
+        var end = text.startIndex
+        while let next = text[end...].firstIndex(where: \.isNewline) {
+            end = text.index(after: next)
+            if let first = try? records(of: String(text[..<end])).first { return first.fields }
+        }
+        return try records(of: text).first?.fields
     }
 
     private static func cell(_ value: Value) -> String {

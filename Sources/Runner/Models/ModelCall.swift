@@ -15,15 +15,37 @@ struct ModelCall {
     /// What a call that took longer than this gave is brought to the disk.
     private static let worthSynchronizing = 1.0
 
-    func perform() async throws -> GenerationResult {
+    /// An answer, and where it is to be kept.
+    struct Answer {
+        var result: GenerationResult
+        /// Under which key it is to be cached, once it is found to be good.
+        var cacheKey: String?
+    }
+
+    /// Takes the answer that is known, or asks the model.
+    func perform(_ known: KnownAnswers) async throws -> Answer {
+        let key = await known.cacheKey(of: request, by: choice)
+        guard let answer = try await known.find(request, of: choice, cacheKey: key) else {
+            return Answer(result: try await ask(), cacheKey: key)
+        }
+        try await context.run.models.checkPin(of: choice)
+        try await context.history.reuseCall(
+            new, result: CallResult(answer.result, passedOver: nil), step: context.row, at: context.now)
+        context.report(.callReused(context.event, model: answer.result.model.reference, from: answer.source))
+        return Answer(result: answer.result)
+    }
+
+    private var new: NewCall {
+        NewCall(
+            engine: choice.engine.name, model: choice.reference, messages: request.messages.json,
+            sampler: request.sampler.json, maxTokens: request.maxTokens, schema: request.schema?.json(.compact),
+            digest: request.digest(for: choice))
+    }
+
+    private func ask() async throws -> GenerationResult {
         let history = context.history
         let clock = ContinuousClock.now
-        let row = try await history.beginCall(
-            NewCall(
-                engine: choice.engine.name, model: choice.reference, messages: request.messages.json,
-                sampler: request.sampler.json, maxTokens: request.maxTokens,
-                schema: request.schema?.json(.compact)),
-            step: context.row, at: context.now)
+        let row = try await history.beginCall(new, step: context.row, at: context.now)
         var told = Told()
         do {
             try await context.run.models.checkPin(of: choice)
@@ -118,7 +140,7 @@ extension CallResult {
 
 extension [ChatMessage] {
     /// The conversation as the record keeps it.
-    fileprivate var json: String {
+    var json: String {
         Value.list(
             map { message -> Value in
                 var fields: Mapping = ["role": .string(message.role.rawValue), "content": .string(message.content)]
@@ -156,7 +178,7 @@ extension [PassedOver] {
 
 extension SamplerSettings {
     /// The settings as the record keeps them; what is not set is left out.
-    fileprivate var json: String {
+    var json: String {
         var settings: Mapping = ["temperature": .number(temperature)]
         if let topK { settings["top_k"] = .integer(topK) }
         if let topP { settings["top_p"] = .number(topP) }

@@ -5,11 +5,11 @@ struct ModelFallback {
     let calls: [ModelCall]
 
     /// - Throws: ``EngineError`` where none could answer.
-    func perform() async throws -> GenerationResult {
+    func perform(_ known: KnownAnswers) async throws -> ModelCall.Answer {
         var failures: [PassedOver] = []
         for (index, call) in calls.enumerated() {
             do {
-                return try await call.perform()
+                return try await call.perform(known)
             } catch let error as EngineError where error.isForAnother && calls.count > 1 {
                 failures.append(PassedOver(model: call.choice.reference, error: error))
                 if index < calls.count - 1 { call.reportPassedOver(error) }

@@ -8,7 +8,7 @@ struct StepModels {
     init(of step: Step, _ definition: WorkflowDefinition, _ setting: RunSetting) {
         if !step.models.isEmpty {
             names = step.models
-        } else if let model = setting.model {
+        } else if let model = setting.options.model {
             names = [.constant(model)]
         } else if !definition.defaults.models.isEmpty {
             names = definition.defaults.models.map { .constant($0) }

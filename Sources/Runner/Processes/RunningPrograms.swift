@@ -5,9 +5,15 @@ import Synchronization
 package enum RunningPrograms {
     private static let leaders = Mutex<Set<pid_t>>([])
 
-    static func add(_ leader: pid_t) { leaders.withLock { _ = $0.insert(leader) } }
+    static func add(_ leader: pid_t) {
+        leaders.withLock { _ = $0.insert(leader) }
+        Watchdog.shared.watch(leader)
+    }
 
-    static func remove(_ leader: pid_t) { leaders.withLock { _ = $0.remove(leader) } }
+    static func remove(_ leader: pid_t) {
+        leaders.withLock { _ = $0.remove(leader) }
+        Watchdog.shared.release(leader)
+    }
 
     /// Ends all of them, each with its process group.
     package static func endAll() {

@@ -14,7 +14,9 @@ extension PromptStep: ExecutableStep {
             return ModelCall(choice: choice, request: request, context: context)
         }
         let clock = ContinuousClock.now
-        let result = try await ModelFallback(calls: calls).perform()
+        let known = KnownAnswers(context: context, choice: cache)
+        let answer = try await ModelFallback(calls: calls).perform(known)
+        let result = answer.result
         let took = clock.duration(to: .now)
         guard result.finishReason == .stop || allowTruncated else {
             throw StepFailure(
@@ -23,6 +25,7 @@ extension PromptStep: ExecutableStep {
             )
         }
         let data = try schema?.data(in: result.text) ?? .null
+        if let key = answer.cacheKey { try await known.keep(result, under: key) }
         let seed: Value = result.seed.map { .integer(Int($0)) } ?? .null
         return [
             "text": .string(result.text.trimmingCharacters(in: .whitespacesAndNewlines)),

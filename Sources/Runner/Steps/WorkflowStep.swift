@@ -12,7 +12,8 @@ extension WorkflowStep: ExecutableStep {
         run.definition = called.definition
         let inner = run
         let surroundings = StepSequence.Surroundings(
-            path: context.event.path, depth: context.event.depth + 1, item: context.item)
+            path: context.event.path, depth: context.event.depth + 1, item: context.item, loops: context.loops,
+            past: context.past)
         let limit = TimeLimit(
             limit: called.definition.timeLimit, subject: "the workflow `\(called.definition.name)`",
             sleep: context.setting.sleep)

@@ -6,80 +6,94 @@ import OrderedCollections
 import Workflow
 
 extension WriteStep: ExecutableStep {
+    /// What was written.
+    private struct Written {
+        var bytes: Int
+        var sha256: String
+    }
+
     func execute(_ context: StepContext) async throws -> Mapping {
         let path = try context.text(path)
         let file = try context.files.writable(path)
-        let data = Data(try content(for: path, text: context.text, value: context.value).utf8)
-        let digest = SHA256.hash(data: data).hexadecimal
-        try AtomicFile.write(data, to: file, existing: mode == .create ? .refuse : .replace)
+        let content = try WrittenContent(self, path: path, view: context)
+        let written =
+            switch mode {
+            case .replace: try await put(try content.whole(), to: file, as: .replace, context)
+            case .create: try await put(try content.whole(), to: file, as: .create, context)
+            case .append: try await append(content, to: file, context)
+            }
         let shown = context.files.shown(context.files.url(path))
-        try await context.history.recordFile(
-            step: context.row, path: file.path, bytes: data.count, sha256: digest,
-            mode: mode == .create ? .create : .replace, at: context.now)
         context.run.progress.addCost { $0.files.append(shown) }
-        context.report(.fileWritten(context.event, path: shown, bytes: data.count))
-        return ["path": .string(shown), "bytes": .integer(data.count), "sha256": .string(digest)]
+        context.report(.fileWritten(context.event, path: shown, bytes: written.bytes))
+        return ["path": .string(shown), "bytes": .integer(written.bytes), "sha256": .string(written.sha256)]
+    }
+
+    private func put(
+        _ data: Data, to file: URL, as mode: FileMode, _ context: StepContext
+    ) async throws -> Written {
+        let written = Written(bytes: data.count, sha256: SHA256.hash(data: data).hexadecimal)
+        let writer = TextDigest.of(context.run.id.text, context.event.path).prefix(12)
+        let target = AtomicFile(file: file, writer: String(writer))
+        if mode == .create, try await hasCreated(file, written, context) {
+            target.clear()
+            return written
+        }
+        let row = try await context.history.beginFile(
+            NewFile(path: file.path, mode: mode, bytes: written.bytes, sha256: written.sha256), step: context.row,
+            at: context.now)
+        do {
+            try target.write(data, existing: mode == .create ? .refuse : .replace)
+        } catch {
+            try await context.history.dropFile(row)
+            throw error
+        }
+        try await context.history.endFile(row, at: context.now)
+        return written
+    }
+
+    /// Whether the file that is there is the one that an attempt of ours made before it was cut off.
+    private func hasCreated(_ file: URL, _ written: Written, _ context: StepContext) async throws -> Bool {
+        for attempt in context.cutOff {
+            let begun = try await context.history.files(ofStep: attempt).contains {
+                $0.path == file.path && $0.mode == .create && $0.sha256 == written.sha256
+            }
+            guard begun, let content = try? Data(contentsOf: file) else { continue }
+            return SHA256.hash(data: content).hexadecimal == written.sha256
+        }
+        return false
+    }
+
+    private func append(
+        _ content: WrittenContent, to file: URL, _ context: StepContext
+    ) async throws -> Written {
+        let target = AppendedFile(
+            file: file, history: context.history, step: context.row, sleep: context.setting.sleep,
+            now: context.setting.now)
+        if !context.cutOff.isEmpty {
+            // What is finished here may be our own.
+            try await target.finishOthers()
+            for attempt in context.cutOff {
+                let done = try await context.history.files(ofStep: attempt).last {
+                    $0.path == file.path && $0.mode == .append && $0.isDone
+                }
+                if let done { return Written(bytes: done.bytes, sha256: done.sha256) }
+            }
+        }
+        let data = try await target.append(content.addition)
+        return Written(bytes: data.count, sha256: SHA256.hash(data: data).hexadecimal)
     }
 
     func preview(_ context: PreviewContext) async throws -> StepPreview {
         let path = try context.text(path)
         let file = try context.files.writable(path)
         let isThere = FileManager.default.fileExists(atPath: file.path)
-        let what = isThere ? (mode == .create ? "would fail, for there is" : "replaces") : "writes"
-        let size = (try? content(for: path, text: context.text, value: context.value)).map {
-            ", \($0.utf8.count) bytes"
-        }
+        let what =
+            switch mode {
+            case .create: isThere ? "would fail, for there is" : "writes"
+            case .replace: isThere ? "replaces" : "writes"
+            case .append: isThere ? "appends to" : "writes"
+            }
+        let size = (try? WrittenContent(self, path: path, view: context).whole()).map { ", \($0.count) bytes" }
         return StepPreview(lines: ["\(what) \(path)\(size ?? "")"], result: nil)
-    }
-
-    private func content(
-        for path: String, text readText: (TemplatedText) throws -> String,
-        value readValue: (TemplatedValue) throws -> Value
-    ) throws -> String {
-        if let text { return try readText(text) }
-        if let data {
-            let value = try readValue(data)
-            switch chosenFormat(for: path, usual: .json) {
-            case .text: return value.string ?? value.json(.pretty(indent: 2)) + "\n"
-            case .json: return value.json(.pretty(indent: 2)) + "\n"
-            case .jsonl, .csv:
-                guard let list = value.list else {
-                    throw StepFailure(.badValue, "`data` for \(path) is \(value.kindPhrase), and a list is needed")
-                }
-                return try table(list, path: path)
-            }
-        }
-        guard let rows else { return "" }
-        let value = try readValue(rows)
-        guard let list = value.list else {
-            throw StepFailure(.badValue, "`rows` for \(path) is \(value.kindPhrase), and a list of mappings is needed")
-        }
-        return try table(list, path: path)
-    }
-
-    private func chosenFormat(for path: String, usual: Format) -> Format {
-        if let format { return format }
-        let named = Format(rawValue: URL(filePath: path).pathExtension.lowercased())
-        return named == .text ? usual : named ?? usual
-    }
-
-    private func table(_ list: [Value], path: String) throws(StepFailure) -> String {
-        switch chosenFormat(for: path, usual: .csv) {
-        case .jsonl: return list.map { $0.json(.compact) + "\n" }.joined()
-        case .json: return Value.list(list).json(.pretty(indent: 2)) + "\n"
-        case .csv, .text: break
-        }
-        var rows: [Mapping] = []
-        rows.reserveCapacity(list.count)
-        for (index, value) in list.enumerated() {
-            guard let row = value.mapping else {
-                throw StepFailure(
-                    .badValue, "row \(index) of the table for \(path) is \(value.kindPhrase), not a mapping")
-            }
-            rows.append(row)
-        }
-        var seen: Set<String> = []
-        let columns = columns ?? rows.flatMap(\.keys).filter { seen.insert($0).inserted }
-        return CSV.text(of: rows, columns: columns)
     }
 }

@@ -13,6 +13,8 @@ package struct Configuration: Sendable {
     /// Folders outside the project that `write` may write to.
     package var writeRoots: [String] = []
     package var allowRemote: [String] = []
+    /// The cache of model answers; `nil` where the configuration does not speak of it.
+    package var cache: CacheDeclaration?
 
     package init() {}
 
@@ -69,6 +71,9 @@ extension Configuration: Declared {
         .optional(
             "allow_remote", \.allowRemote, .array(of: .name, named: "hosts"), default: nil,
             "Hosts outside the local network that `http` may send to."),
+        .optional(
+            "cache", \.cache, .record(),
+            "Whether answers of model calls that would give the same again are kept and taken: true, or a mapping."),
     ]
 
     /// Reads a configuration file.
@@ -95,6 +100,7 @@ extension Configuration: Declared {
     package func over(_ other: Configuration) -> Configuration {
         var result = self
         if defaultModels.isEmpty { result.defaultModels = other.defaultModels }
+        result.cache = cache ?? other.cache
         result.models += other.models.filter { alias in !models.contains { $0.key == alias.key } }
         result.engines += other.engines.filter { engine in !engines.contains { $0.key == engine.key } }
         result.secrets += other.secrets.filter { secret in !secrets.contains { $0.key == secret.key } }

@@ -1,4 +1,5 @@
 import Jinja
+import OrderedCollections
 
 extension FieldType where Held == [Step] {
     /// Far more than anyone writes by hand in one list.
@@ -63,7 +64,15 @@ extension Step {
                 }
                 switch key {
                 case "if": conditionNames += decoding.takeUsedNames()
-                case "foreach": outerNames += decoding.takeUsedNames()
+                case "foreach":
+                    let names = decoding.takeUsedNames()
+                    // The key is asked for each item, the list only once.
+                    if let foreach = keys.foreach, let key = foreach.key {
+                        outerNames += foreach.items.usedNames
+                        innerNames += key.usedNames
+                    } else {
+                        outerNames += names
+                    }
                 default: innerNames += decoding.takeUsedNames()
                 }
             } else if let read = bodyReader(for: key) {
@@ -104,9 +113,32 @@ extension Step {
             id: keys.id, name: keys.name, needs: keys.needs?.map(\.id) ?? [], condition: keys.condition,
             foreach: keys.foreach, retry: keys.retry, timeLimit: keys.timeLimit,
             continuesOnError: keys.continuesOnError, models: keys.models, body: body ?? .nested([]), place: node.place,
+            definition: Self.definition(entries), loopDefinition: Self.loopDefinition(entries),
             isBroken: body == nil || bodyKeys.count != 1 || (given.contains("foreach") && !isThere("foreach", entries)),
             neededNames: keys.needs, conditionNames: conditionNames, outerNames: outerNames, innerNames: innerNames)
     }
+
+    /// What the entries say, but for what has no part in the result.
+    private static func definition(_ entries: [YAMLNode.Entry]) -> String {
+        let said = entries.compactMap { entry -> (String, Value)? in
+            guard let key = entry.key.scalar?.text, !keysOutsideDefinition.contains(key) else { return nil }
+            guard key == "foreach" else { return (key, entry.value.data) }
+            // Items are told apart by what they are, wherever they come from.
+            return (key, entry.value.data.mapping?["as"] ?? .null)
+        }
+        return Value.mapping(Mapping(said, uniquingKeysWith: { first, _ in first })).json(.compact)
+    }
+
+    private static func loopDefinition(_ entries: [YAMLNode.Entry]) -> String {
+        guard let foreach = entries.first(where: { $0.key.scalar?.text == "foreach" })?.value.data else { return "" }
+        guard let keys = foreach.mapping else { return foreach.json(.compact) }
+        return Value.mapping(keys.filter { ["items", "key"].contains($0.key) }).json(.compact)
+    }
+
+    /// Nested steps have definitions of their own.
+    private static let keysOutsideDefinition: Set<String> = [
+        "id", "name", "needs", "retry", "timeout", "continue_on_error", StepKinds.nestedSteps,
+    ]
 
     private static func isThere(_ key: String, _ entries: [YAMLNode.Entry]) -> Bool {
         entries.contains { $0.key.scalar?.text == key }

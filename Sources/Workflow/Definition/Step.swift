@@ -1,3 +1,5 @@
+package import Jinja
+
 /// A step of a workflow: the keys that every step has, and what it does.
 package struct Step: Sendable {
     package enum Body: Sendable {
@@ -20,6 +22,11 @@ package struct Step: Sendable {
     package var models: [TemplatedText]
     package var body: Body
     package var place: Place
+    /// What the file says of the step, but for what has no part in its result, as one text: two steps of one definition
+    /// do the same. Nested steps are not in it, nor the list of a `foreach`.
+    package var definition: String
+    /// What the file says of the list of a `foreach`.
+    package var loopDefinition: String
     /// Whether a mistake in the step leaves open what it gives; everything about its results is then taken on trust, so
     /// that one mistake is not told many times.
     var isBroken = false
@@ -40,6 +47,13 @@ package struct Step: Sendable {
         case .nested: StepKinds.nestedSteps
         }
     }
+
+    /// The names from outside that the step's own expressions use: in its `if` and in what it does, but for the list of a
+    /// `foreach`.
+    package var references: [Reference] { (conditionNames + innerNames).map(\.reference) }
+
+    /// The names that the list of a `foreach` uses.
+    package var loopReferences: [Reference] { outerNames.map(\.reference) }
 
     /// What expressions find under `steps.ID`.
     package var outputShape: Shape {

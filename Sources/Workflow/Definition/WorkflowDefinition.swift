@@ -33,6 +33,26 @@ package struct WorkflowDefinition: Sendable {
         ]
     }
 
+    /// The workflows that this one calls, directly or through others, each once.
+    package var calledWorkflows: [CalledWorkflow] {
+        var found: [CalledWorkflow] = []
+        func look(_ steps: [Step]) {
+            for step in steps {
+                switch step.body {
+                case .nested(let nested): look(nested)
+                case .kind(let kind):
+                    guard let called = (kind as? WorkflowStep)?.called,
+                        !found.contains(where: { $0.file == called.file })
+                    else { continue }
+                    found.append(called)
+                    look(called.definition.steps)
+                }
+            }
+        }
+        look(steps)
+        return found
+    }
+
     /// The names that the workflow's outputs have.
     package var outputNames: [String] { outputs.map(\.key) }
 }

@@ -24,6 +24,8 @@ package struct WorkflowLibrary: Sendable {
     private let open: [URL]
     /// What was read already: many may call the same one.
     private let known: Known
+    /// Files as they were at another time, by their paths; they stand for those on the disk.
+    private let recorded: [String: String]
 
     private final class Known: Sendable {
         private let results = Mutex<[URL: Result<CalledWorkflow, Failure>]>([:])
@@ -34,14 +36,18 @@ package struct WorkflowLibrary: Sendable {
         }
     }
 
-    /// - Parameter file: the workflow that calls others.
-    package init(for file: URL, in project: Project) {
+    /// - Parameters:
+    ///   - file: the workflow that calls others.
+    ///   - recorded: files as they were at another time, by their paths: they stand for those on the disk.
+    package init(for file: URL, in project: Project, recorded: [String: String] = [:]) {
+        self.recorded = recorded
         folder = project.folder
         open = [file.standardizedFileURL]
         known = Known()
     }
 
-    private init(folder: URL, open: [URL], known: Known) {
+    private init(folder: URL, open: [URL], known: Known, recorded: [String: String]) {
+        self.recorded = recorded
         self.folder = folder
         self.open = open
         self.known = known
@@ -52,8 +58,7 @@ package struct WorkflowLibrary: Sendable {
         let file: URL
         let source: SourceText
         do {
-            file = try WorkflowFile.find(name, from: folder).standardizedFileURL
-            source = try WorkflowFile.read(file, shownAs: name)
+            (file, source) = try look(for: name)
         } catch {
             throw Failure(message: error.description)
         }
@@ -70,11 +75,27 @@ package struct WorkflowLibrary: Sendable {
         return try result.get()
     }
 
+    private func look(for name: String) throws(WorkflowFile.Failure) -> (URL, SourceText) {
+        let found: URL
+        do {
+            found = try WorkflowFile.find(name, from: folder).standardizedFileURL
+        } catch {
+            // It may be gone from the disk, and be recorded.
+            let places = ["", "workflows/"].flatMap { place in ["", ".yaml", ".yml"].map { place + name + $0 } }
+                .map { URL(filePath: $0, relativeTo: folder).standardizedFileURL }
+            guard let place = places.first(where: { recorded[$0.path] != nil }) else { throw error }
+            found = place
+        }
+        if let text = recorded[found.path] { return (found, SourceText(file: name, text: text)) }
+        return (found, try WorkflowFile.read(found, shownAs: name))
+    }
+
     private func read(_ file: URL, _ source: SourceText, calledAs name: String) throws(Failure) -> CalledWorkflow {
         do {
             let definition = try WorkflowDefinition(
                 source, fallbackName: file.deletingPathExtension().lastPathComponent,
-                library: WorkflowLibrary(folder: folder, open: open + [file], known: known))
+                library: WorkflowLibrary(
+                    folder: folder, open: open + [file], known: known, recorded: recorded))
             return CalledWorkflow(definition: definition, file: file)
         } catch {
             let first = error.all.first { $0.severity == .error }

@@ -9,6 +9,8 @@ package struct Foreach: Declared {
 
     package var items = TemplatedValue.constant(.list([]))
     package var itemName = "item"
+    package var key: TemplatedText?
+    package var isOnce = false
     package var maxParallel = 1
     package var onError = ErrorPolicy.stop
 
@@ -22,6 +24,14 @@ package struct Foreach: Declared {
         ),
         .optional("as", \.itemName, .identifier, default: "item", "Another name for `item`."),
         .optional(
+            "key", \.key, .someText,
+            "What tells an item from others, also across runs: `${{ item.sha256 }}`. It is seen in `nightjar runs items`."
+        ),
+        .optional(
+            "once", \.isOnce, .boolean, default: false,
+            "Whether an item whose `key` was done by this step in any earlier run is not done again: what it gave then is taken. A changed step does all items again, and so does `--fresh`."
+        ),
+        .optional(
             "max_parallel", \.maxParallel, .integer(1...256), default: 1,
             "How many items are worked on at the same time."),
         .optional(
@@ -32,6 +42,9 @@ package struct Foreach: Declared {
     package func validate(at place: Place, _ decoding: Decoding) {
         if itemName == "index" || RunNames.everywhere.contains(itemName) {
             decoding.report("`as: \(itemName)` would hide a name that every expression has: take another", at: place)
+        }
+        if isOnce, key == nil {
+            decoding.report("`once` needs a `key`, by which an item that was done is known again", at: place)
         }
     }
 

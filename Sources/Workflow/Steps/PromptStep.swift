@@ -32,6 +32,7 @@ package struct PromptStep: StepKind {
     package var images = TemplatedValue.list([])
     package var thinking: ThinkingChoice?
     package var limits: LimitsDeclaration?
+    package var cache: CacheChoice?
 
     package init() {}
 
@@ -95,6 +96,10 @@ package struct PromptStep: StepKind {
         .optional(
             "limits", \.limits, .record(),
             "How long the model may be silent; what is not given, the engine's `limits` in the configuration decide."),
+        .optional(
+            "cache", \.cache, .cacheChoice,
+            "Whether an answer may come from the cache, and goes into it, where the same would be given again: with a `temperature` of 0 or a `seed`, by the very same weights. `refresh` asks the model and caches what it says now. The configuration's `cache` decides if not given."
+        ),
     ]
     package static let outputs: [Shape.Member] = [
         .init("text", .text, "The answer, without white space at its ends."),

@@ -3,11 +3,11 @@ import Jinja
 /// `write:` puts a file in its place.
 package struct WriteStep: StepKind {
     package enum Format: String, Sendable, CaseIterable {
-        case text, json, jsonl, csv
+        case text, json, jsonl, csv, yaml
     }
 
     package enum Mode: String, Sendable, CaseIterable {
-        case replace, create
+        case replace, create, append
     }
 
     package var path = TemplatedText.constant("")
@@ -22,13 +22,14 @@ package struct WriteStep: StepKind {
 
     package static let key = "write"
     package static let summary = """
-        Writes a file whole: readers see the old file or the new one, never a part. Missing folders are made. Paths \
-        outside the project folder are refused unless allowed by `--allow-write` or `write_roots`.
+        Writes a file whole: readers see the old file or the new one, never a part. Or appends whole lines to one, once, \
+        however often the run is interrupted. Missing folders are made. Paths outside the project folder are refused \
+        unless allowed by `--allow-write` or `write_roots`.
         """
     package static let fields: [Field<Self>] = [
         .required("path", \.path, .someText, "The file, below the project folder."),
         .optional("text", \.text, .text, "The file's text."),
-        .optional("data", \.data, .value, "A value, written as JSON."),
+        .optional("data", \.data, .value, "A value, written as JSON or YAML."),
         .optional(
             "rows", \.rows, .list(of: "mappings"), "Mappings, written as a table or as one JSON value a line."),
         .optional(
@@ -36,15 +37,16 @@ package struct WriteStep: StepKind {
             "The columns of a table and their order; without it every key of the rows, in order of appearance."),
         .optional(
             "format", \.format, .choice(),
-            "Without it the path's extension decides: `.csv`, `.json`, `.jsonl`; else text is text, data JSON, and rows CSV."
+            "Without it the path's extension decides: `.csv`, `.json`, `.jsonl`, `.yaml`; else text is text, data JSON, and rows CSV."
         ),
         .optional(
             "mode", \.mode, .choice(), default: "replace",
-            "`replace` takes the place of a file that is there; `create` refuses to."),
+            "`replace` takes the place of a file that is there; `create` refuses to; `append` adds to its end, and ends the last line."
+        ),
     ]
     package static let outputs: [Shape.Member] = [
         .init("path", .text, "The file's path."),
-        .init("bytes", .integer, "Its size in bytes."),
+        .init("bytes", .integer, "The size of what was written, in bytes."),
         .init("sha256", .text, "The digest of what was written, in hexadecimal digits."),
     ]
 
@@ -63,7 +65,11 @@ package struct WriteStep: StepKind {
             decoding.report("`text` is written as it is: leave out `format`, or give `data` or `rows`", at: place)
         }
         if rows != nil, format == .text {
-            decoding.report("`rows` are written as `csv`, `json` or `jsonl`, not as `text`", at: place)
+            decoding.report("`rows` are written as `csv`, `json`, `jsonl` or `yaml`, not as `text`", at: place)
+        }
+        if mode == .append, format == .json {
+            decoding.report(
+                "a file of `json` is one value, to which nothing can be appended: take `jsonl`", at: place)
         }
     }
 }

@@ -5,6 +5,9 @@ package struct ScalarOrigin: Sendable, Hashable {
     /// Where YAML says that the scalar begins: its quote, its `|`, or its first character.
     let place: Place
 
+    /// The scalar's text.
+    package var text: String { scalar.text }
+
     /// The place in the file of a UTF-8 offset in the scalar's text.
     ///
     /// Walks text and file side by side. Folding and escaping change white space and a few characters only, so

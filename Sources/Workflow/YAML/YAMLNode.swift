@@ -1,4 +1,5 @@
-import Jinja
+package import Jinja
+import OrderedCollections
 
 /// A node of a YAML document with its place, before it means anything.
 package struct YAMLNode: Sendable, Hashable {
@@ -27,6 +28,19 @@ package struct YAMLNode: Sendable, Hashable {
 
     package var scalar: YAMLScalar? {
         if case .scalar(let scalar) = content { scalar } else { nil }
+    }
+
+    /// What the node says, whatever it looks like in the file.
+    package var data: Value {
+        switch content {
+        case .scalar(let scalar): scalar.resolved
+        case .sequence(let nodes): .list(nodes.map(\.data))
+        case .mapping(let entries):
+            .mapping(
+                Mapping(
+                    entries.map { ($0.key.scalar?.text ?? $0.key.data.json(.compact), $0.value.data) },
+                    uniquingKeysWith: { first, _ in first }))
+        }
     }
 
     package var isNull: Bool { scalar?.resolved == .null }

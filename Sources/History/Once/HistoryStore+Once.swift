@@ -1,0 +1,58 @@
+package import Foundation
+internal import GRDB
+
+/// Under what an item's result is found that is to be done once, in whichever run.
+package struct OnceKey: Sendable, Hashable {
+    /// The digest of the workflow, the step, and what it does.
+    package var definition: String
+    /// The item's own key.
+    package var key: String
+
+    package init(definition: String, key: String) {
+        self.definition = definition
+        self.key = key
+    }
+}
+
+extension HistoryStore {
+    /// What items of these keys gave, as JSON, in whichever run they were done; nothing for those that were not.
+    package func onceOutputs(
+        definition: String, keys: [String], at date: Date
+    ) async throws(HistoryError) -> [String: String] {
+        try await write { db in
+            var outputs: [String: String] = [:]
+            for key in keys {
+                // Those that are used are the last to be forgotten.
+                let row = try db.rows(
+                    "UPDATE once_items SET used_at = ? WHERE definition = ? AND key = ? RETURNING output",
+                    [Timestamp.text(date), definition, key]
+                ).first
+                if let row { outputs[key] = row["output"] }
+            }
+            return outputs
+        }
+    }
+
+    /// Forgets what was done once, where no run has asked for it since a moment: the next one does it again.
+    ///
+    /// - Returns: How many items are forgotten.
+    package func forgetOnce(notUsedSince date: Date) async throws(HistoryError) -> Int {
+        try await write { db in
+            try db.run("DELETE FROM once_items WHERE used_at < ?", [Timestamp.text(date)])
+            return db.changesCount
+        }
+    }
+}
+
+extension Database {
+    func keep(_ output: String, under once: OnceKey, of item: ItemRowID, at now: String) throws {
+        try run(
+            """
+            INSERT INTO once_items (definition, key, output, run_id, done_at, used_at)
+            SELECT ?, ?, ?, run_id, ?, ? FROM items WHERE id = ?
+            ON CONFLICT (definition, key) DO UPDATE SET
+                output = excluded.output, run_id = excluded.run_id, done_at = excluded.done_at,
+                used_at = excluded.used_at
+            """, [once.definition, once.key, output, now, now, item.rawValue])
+    }
+}

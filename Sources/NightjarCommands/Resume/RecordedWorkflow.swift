@@ -1,0 +1,39 @@
+import Foundation
+import History
+import Jinja
+import OrderedCollections
+import Runner
+import Workflow
+
+/// The workflow of a run that is recorded, as it was then.
+struct RecordedWorkflow {
+    let definition: WorkflowDefinition
+    let file: URL
+    let project: Project
+    let inputs: Mapping
+
+    /// - Throws: ``CommandFailure`` where this Nightjar cannot read it any more.
+    init(of run: RunRecord, _ history: HistoryStore) async throws {
+        guard let path = run.path else {
+            throw CommandFailure(
+                .invalid, "the run \(run.id) has no workflow file, by which its project could be found")
+        }
+        file = URL(filePath: path)
+        project = Project(ofWorkflow: file)
+        inputs = (try? Value(json: run.inputs))?.mapping ?? [:]
+        let called: [String: DigestedText]
+        do {
+            called = try await history.calledTexts(of: run.id)
+        } catch {
+            throw CommandFailure(error)
+        }
+        do throws(Diagnostics) {
+            definition = try WorkflowDefinition(
+                SourceText(file: "\(file.lastPathComponent) of the run \(run.id)", text: run.workflowText),
+                fallbackName: file.deletingPathExtension().lastPathComponent,
+                library: WorkflowLibrary(for: file, in: project, recorded: called.mapValues(\.text)))
+        } catch {
+            throw CommandFailure(.invalid, error.text)
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import ArgumentParser
+import Foundation
+import History
+import Jinja
+import OrderedCollections
+import Runner
+import Workflow
+
+/// `nightjar resume`: goes on with a run that did not finish.
+struct ResumeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resume", abstract: "Go on with a run that did not finish.",
+        discussion: """
+            What the run has finished stays: no step and no item that is done is done again, and no model is asked again \
+            for an answer that it gave. The workflow's text, the inputs and the options are those of the run; the exit \
+            codes are those of `run`.
+            """)
+
+    @Argument(
+        help:
+            "The run's id, the beginning or the last four characters of one; without it, the last run that failed or was interrupted."
+    )
+    var run: String?
+
+    @Flag(
+        help:
+            "Take the workflow as its file is now, and do again what it has changed: steps whose definition or inputs are others. Works on finished runs too."
+    )
+    var edited = false
+
+    @OptionGroup var display: RunDisplay
+    @OptionGroup var logging: LoggingOptions
+
+    func run() async throws {
+        let places = Places()
+        let history = try RecordAccess.open(places)
+        let record = try await found(history)
+        let work = try await work(record, history)
+        try display.check(work.definition)
+        let session = try Session(project: work.project, logging: logging, purpose: work.definition.name)
+        let resumption = Resumption(of: record, isEdited: edited)
+        try await display.run(session, options: RunOptions(json: record.options), history: history) {
+            setting throws(HistoryError) in
+            try await WorkflowRun(work.definition, file: work.file, setting: setting).resume(resumption)
+        }
+    }
+
+    private func found(_ history: HistoryStore) async throws -> RunRecord {
+        do {
+            if let run { return try await history.run(run) }
+            guard let last = try await history.runs(RunFilter(states: [.failed, .interrupted], limit: 1)).first else {
+                throw CommandFailure(
+                    .invalid, "there is no run that failed or was interrupted, so nothing to go on with")
+            }
+            return try await history.run(last.id.text)
+        } catch let error as HistoryError {
+            throw CommandFailure(error)
+        }
+    }
+
+    private func work(
+        _ record: RunRecord, _ history: HistoryStore
+    ) async throws -> (definition: WorkflowDefinition, file: URL, project: Project) {
+        switch record.summary.state {
+        case .done where !edited:
+            throw CommandFailure(
+                .invalid,
+                "the run \(record.id) is done; `--edited` does again what has changed in the workflow's file since")
+        case .partial where !edited:
+            throw CommandFailure(
+                .invalid,
+                "the run \(record.id) has finished, with \(Figures.count(record.summary.totals.itemsFailed, "failed item")); `nightjar retry \(record.id) --failed` does them again"
+            )
+        default: break
+        }
+        guard edited else {
+            let recorded = try await RecordedWorkflow(of: record, history)
+            return (recorded.definition, recorded.file, recorded.project)
+        }
+        guard let path = record.path else {
+            throw CommandFailure(.invalid, "the run \(record.id) has no workflow file that could have been edited")
+        }
+        let loaded = try LoadedWorkflow(path)
+        try check(record, fits: loaded.definition)
+        return (loaded.definition, loaded.file, loaded.project)
+    }
+
+    /// The inputs of the run stay: the edited workflow must take them.
+    private func check(_ record: RunRecord, fits definition: WorkflowDefinition) throws {
+        let inputs = (try? Value(json: record.inputs))?.mapping ?? [:]
+        for (name, input) in definition.inputs {
+            guard let value = inputs[name], !value.isNull else {
+                guard !input.isRequired else {
+                    throw CommandFailure(
+                        .invalid,
+                        "the run \(record.id) has no input `\(name)`, which the workflow now requires: run it anew")
+                }
+                continue
+            }
+            if case .failure(let mistake) = input.accept(value) {
+                throw CommandFailure(
+                    .invalid,
+                    "the input `\(name)` of the run \(record.id) is \(mistake.found), and the workflow now takes \(mistake.expected): run it anew"
+                )
+            }
+        }
+    }
+}

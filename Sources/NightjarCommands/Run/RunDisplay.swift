@@ -1,0 +1,79 @@
+import ArgumentParser
+import Foundation
+import History
+import Inference
+import Jinja
+import Runner
+import Workflow
+
+/// How a run is shown, and what it may accept: the options of all commands that run a workflow.
+struct RunDisplay: ParsableArguments {
+    @Flag(help: "Write what happens as JSON, one event a line; the last one is the finished run.")
+    var json = false
+
+    @Option(name: .customLong("output"), help: "Print this output of the workflow alone.")
+    var onlyOutput: String?
+
+    @Flag(help: "Accept models that have changed since they were pinned, and pin them anew.")
+    var updateLock = false
+
+    @Flag(name: .shortAndLong, help: "Show no progress.")
+    var quiet = false
+
+    /// - Throws: ``CommandFailure`` where the one output that is wanted does not exist.
+    func check(_ definition: WorkflowDefinition) throws {
+        guard let onlyOutput, !definition.outputNames.contains(onlyOutput) else { return }
+        let near = nearest(onlyOutput, among: definition.outputNames)
+        throw CommandFailure(
+            .usage, "the workflow has no output `\(onlyOutput)`" + (near.map { "; did you mean `\($0)`?" } ?? ""))
+    }
+
+    /// Runs, shows what happens, prints what the run gave, and ends with its exit code.
+    ///
+    /// - Parameter body: does the work with the setting that it is given.
+    func run(
+        _ session: Session, options: RunOptions, history: HistoryStore,
+        _ body: @escaping @Sendable (RunSetting) async throws(HistoryError) -> RunOutcome
+    ) async throws {
+        let observer = observer
+        let file = PinFile(session.project)
+        let pins = try file.read().map { PinnedModels($0, isUpdating: updateLock, today: PinFile.today) }
+        let setting = session.runSetting(options: options, history: history, pins: pins, report: observer.observe)
+        let task = Task { () async throws -> RunOutcome in try await body(setting) }
+        let signals = Interruption { task.cancel() }
+        defer { signals.stop() }
+        let outcome: RunOutcome
+        do {
+            outcome = try await task.value
+            observer.finish()
+            if let changed = pins?.changed { try file.write(changed) }
+            try history.close()
+        } catch let error as HistoryError {
+            observer.finish()
+            throw CommandFailure(error)
+        }
+        await session.close()
+        try present(outcome)
+    }
+
+    private var observer: any RunObserver {
+        if json { return EventLines() }
+        if quiet { return SilentObserver() }
+        return Console.isLive ? LiveProgress() : PlainProgress()
+    }
+
+    /// Prints what the run gave and turns its end into the exit code.
+    private func present(_ outcome: RunOutcome) throws {
+        if !json {
+            OutputText(outcome.outputs, only: onlyOutput).print()
+            if let error = outcome.error, outcome.state == .failed { Console.error(error.message) }
+        }
+        switch outcome.state {
+        case .done: return
+        case .partial: throw ExitStatus.partial
+        case .interrupted: throw ExitStatus.interrupted
+        case .failed, .running:
+            throw outcome.error.flatMap { EngineError.Code(rawValue: $0.code) }?.exitStatus ?? ExitStatus.failed
+        }
+    }
+}

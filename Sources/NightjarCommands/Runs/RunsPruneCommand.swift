@@ -1,0 +1,118 @@
+import ArgumentParser
+import Foundation
+import History
+import Workflow
+
+/// `nightjar runs prune`: removes old runs from the record.
+struct RunsPruneCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "prune", abstract: "Remove old runs from the record, and give the disk what they took.",
+        discussion: """
+            A run goes if any of the rules says so; one that is at work stays. What `once` has done stays done: only \
+            `--forget-once` forgets it.
+            """)
+
+    @Option(help: ArgumentHelp("Runs that began longer ago go, as in `30d`.", valueName: "AGE"))
+    var olderThan: String?
+
+    @Option(help: ArgumentHelp("Of each workflow so many runs stay, the newest.", valueName: "COUNT"))
+    var keep: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "The oldest runs go until the record takes no more than this, as in `500MB`.", valueName: "SIZE"))
+    var maxSize: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Items that `once` has done, and that no run has asked for in so long, are done again when they come.",
+            valueName: "AGE"))
+    var forgetOnce: String?
+
+    @Flag(help: "Tell what would go, and remove nothing.")
+    var dryRun = false
+
+    func validate() throws {
+        guard olderThan != nil || keep != nil || maxSize != nil || forgetOnce != nil else {
+            throw ValidationError("say what may go: `--older-than`, `--keep`, `--max-size` or `--forget-once`")
+        }
+        for (option, age) in [("--older-than", olderThan), ("--forget-once", forgetOnce)] {
+            if let age, Duration(written: age) == nil {
+                throw ValidationError("`\(option)` takes a length of time, as in `30d` or `12h`, not `\(age)`")
+            }
+        }
+        if let keep, keep < 0 { throw ValidationError("`--keep` takes a number of at least 0") }
+        if let maxSize, ByteCount(maxSize) == nil {
+            throw ValidationError("`--max-size` takes a size, as in `500MB` or `2GB`, not `\(maxSize)`")
+        }
+    }
+
+    func run() async throws {
+        if dryRun {
+            try await RecordAccess.reading { history throws(HistoryError) in try await tell(history) }
+        } else {
+            try await RecordAccess.writing { history throws(HistoryError) in try await prune(history) }
+        }
+    }
+
+    private var rule: RetentionRule {
+        RetentionRule(
+            since: olderThan.flatMap(Self.moment), runsPerWorkflow: keep,
+            bytes: maxSize.flatMap { ByteCount($0)?.bytes })
+    }
+
+    private static func moment(_ age: String) -> Date? {
+        Duration(written: age).map { Date().addingTimeInterval(-$0.inSeconds) }
+    }
+
+    private func tell(_ history: HistoryStore) async throws(HistoryError) {
+        let runs = try await history.runs(beyond: rule)
+        Console.print(
+            "\(Figures.count(runs.count, "run")) would go" + (maxSize == nil ? "" : ", before the size is looked at"))
+    }
+
+    private func prune(_ history: HistoryStore) async throws(HistoryError) {
+        let before = try await history.size()
+        var removed = try await history.removeRuns(try await history.runs(beyond: rule))
+        if let limit = rule.bytes { removed += try await shrink(history, to: limit) }
+        var parts = ["\(Figures.count(removed, "run")) removed"]
+        if let moment = forgetOnce.flatMap(Self.moment) {
+            parts.append("\(Figures.count(try await history.forgetOnce(notUsedSince: moment), "item")) forgotten")
+        }
+        if try await history.vacuum() {
+            let after = try await history.size()
+            parts.append("the record takes \(Figures.bytes(after.file)), before \(Figures.bytes(before.file))")
+        } else {
+            parts.append("runs are at work, so the file keeps its size; prune again when they are done")
+        }
+        Console.print(parts.joined(separator: "; "))
+    }
+
+    /// Removes the oldest runs until the rest fits.
+    private func shrink(_ history: HistoryStore, to limit: Int) async throws(HistoryError) -> Int {
+        var removed = 0
+        while try await history.size().used > limit {
+            let some = try await history.oldestRuns(100)
+            let count = try await history.removeRuns(some)
+            // What is left is at work, or no run.
+            guard count > 0 else { break }
+            removed += count
+        }
+        return removed
+    }
+}
+
+/// A size that a person has written.
+struct ByteCount {
+    let bytes: Int
+
+    /// Reads `500MB`, `2 GB`, `800kB`, `4096`.
+    init?(_ text: String) {
+        let text = text.trimmingCharacters(in: .whitespaces)
+        let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+        let unit = text[digits.endIndex...].trimmingCharacters(in: .whitespaces).lowercased()
+        let factors = ["": 1.0, "b": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12]
+        guard let number = Double(digits), let factor = factors[unit], number * factor < 1e18 else { return nil }
+        bytes = Int(number * factor)
+    }
+}

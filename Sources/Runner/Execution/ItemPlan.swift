@@ -1,0 +1,239 @@
+import Foundation
+import History
+import Jinja
+import OrderedCollections
+import Workflow
+
+/// The items of a `foreach`, with what is to be done with each: decided and recorded before the first begins.
+struct ItemPlan: Sendable {
+    /// What becomes of an item.
+    enum Fate: Sendable, Hashable {
+        /// Its turn comes. Whether it was begun before: then it may have steps that are done.
+        case todo(wasBegun: Bool)
+        /// An earlier attempt at the run has done it.
+        case kept
+        /// Its result comes from another run.
+        case reused
+        /// It failed in an earlier attempt, and stays so.
+        case failed(String)
+        /// Another item of this list has the same key: it gets what that one gives.
+        case follows(Int)
+    }
+
+    struct Entry: Sendable {
+        var value: Value
+        var key: String?
+        var row: ItemRowID
+        var workDigest: String
+        var fate: Fate
+    }
+
+    private(set) var entries: [Entry]
+    /// Under which other runs find the results of items that are done once; `nil` where they do not.
+    let onceDefinition: String?
+    /// For the steps of an item.
+    let digests: NameDigests
+
+    func once(_ index: Int) -> OnceKey? {
+        guard let onceDefinition, let key = entries[index].key else { return nil }
+        return OnceKey(definition: onceDefinition, key: key)
+    }
+
+    var count: ItemsCount {
+        var count = ItemsCount(total: entries.count)
+        for entry in entries {
+            switch entry.fate {
+            case .kept: count.kept += 1
+            case .reused: count.reused += 1
+            case .failed: count.failed += 1
+            case .todo, .follows: break
+            }
+        }
+        return count
+    }
+}
+
+/// Makes the plan of a loop.
+struct ItemPlanner: Sendable {
+    let execution: StepExecution
+    let foreach: Foreach
+    let row: StepRowID
+    let names: Mapping
+
+    private var run: RunContext { execution.run }
+    private var history: HistoryStore { run.setting.history }
+    private var step: Step { execution.step }
+
+    /// - Parameter isReopened: whether an earlier attempt at the run has items of this loop.
+    func plan(_ values: [Value], isReopened: Bool) async throws -> ItemPlan {
+        let digests = execution.surroundings.digests.inside(names, items: [foreach.itemName, "index"])
+        let definition = step.definitionDigest(run.definition, model: run.setting.options.model)
+        let around = execution.surroundings.digests.digest(of: step.outerReferences, names)
+        let usesIndex = step.usesIndex
+        let keys = try keys(of: values)
+        var past = PastItems(isReopened ? try await history.pastItems(step: row) : [])
+        var planned: [PlannedItem] = []
+        var fates: [ItemPlan.Fate] = []
+        var changed: [Int] = []
+        for (index, value) in values.enumerated() {
+            try Task.checkCancellation()
+            let valueDigest = TextDigest.of(value.json(.compact))
+            let workDigest = TextDigest.of(definition, around, valueDigest, usesIndex ? "\(index)" : "")
+            let item = past.take(index: index, key: keys?[index], valueDigest: valueDigest)
+            let fate = fate(of: item, workDigest)
+            let isKept = !fate.isTodo
+            planned.append(
+                PlannedItem(
+                    row: item?.row, index: index, key: keys?[index], label: label(of: value), valueDigest: valueDigest,
+                    workDigest: workDigest, plan: isKept ? .kept : .pending))
+            fates.append(fate)
+            if item?.isAt(index, key: keys?[index], workDigest) != true { changed.append(index) }
+        }
+        let once = onceDefinition(definition)
+        if let once {
+            changed = try await reuse(&planned, &fates, once: once, changed: changed)
+            follow(&fates, keys: keys ?? [])
+        }
+        let rows = try await record(planned, changed, hasPast: isReopened && past.isPartlyLeft)
+        return ItemPlan(
+            entries: values.indices.map { index in
+                ItemPlan.Entry(
+                    value: values[index], key: keys?[index], row: rows[index],
+                    workDigest: planned[index].workDigest ?? "", fate: fates[index])
+            }, onceDefinition: once, digests: digests)
+    }
+
+    private func fate(of item: PastItem?, _ workDigest: String) -> ItemPlan.Fate {
+        guard let item else { return .todo(wasBegun: false) }
+        guard item.workDigest == workDigest else { return .todo(wasBegun: true) }
+        switch item.state {
+        case .done, .reused: return .kept
+        case .failed where foreach.onError == .continue && !run.retriesFailures:
+            return .failed(item.error?.message ?? "it failed")
+        case .pending: return .todo(wasBegun: false)
+        default: return .todo(wasBegun: true)
+        }
+    }
+
+    /// Takes what other runs have done.
+    ///
+    /// - Returns: the items whose rows change, those with such results included.
+    private func reuse(
+        _ planned: inout [PlannedItem], _ fates: inout [ItemPlan.Fate], once: String, changed: [Int]
+    ) async throws -> [Int] {
+        guard !run.setting.options.isFresh else { return changed }
+        let open = fates.indices.filter { fates[$0].isTodo }
+        let known = try await history.onceOutputs(
+            definition: once, keys: open.compactMap { planned[$0].key }, at: run.setting.now())
+        var changed = Set(changed)
+        for index in open {
+            guard let output = planned[index].key.flatMap({ known[$0] }) else { continue }
+            planned[index].plan = .reused(output)
+            fates[index] = .reused
+            changed.insert(index)
+        }
+        return changed.sorted()
+    }
+
+    /// Of items with the same key, the first is done.
+    private func follow(_ fates: inout [ItemPlan.Fate], keys: [String]) {
+        var leaders: [String: Int] = [:]
+        for (index, key) in keys.enumerated() where fates[index].isTodo {
+            if let leader = leaders[key] { fates[index] = .follows(leader) } else { leaders[key] = index }
+        }
+    }
+
+    /// Writes down what is new, and takes the rows of all.
+    private func record(_ planned: [PlannedItem], _ changed: [Int], hasPast: Bool) async throws -> [ItemRowID] {
+        if !hasPast, changed.isEmpty { return planned.compactMap(\.row) }
+        let now = run.setting.now()
+        // Where items are gone from the list, all that are left are named.
+        let named = hasPast ? Array(planned.indices) : changed
+        let rows = try await history.planItems(
+            named.map { planned[$0] }, step: row, dropsOthers: hasPast, at: now)
+        var all = planned.map(\.row)
+        for (index, row) in zip(named, rows) { all[index] = row }
+        return all.compactMap(\.self)
+    }
+
+    private func keys(of values: [Value]) throws -> [String]? {
+        guard let key = foreach.key else { return nil }
+        return try values.enumerated().map { index, value in
+            var names = names
+            names[foreach.itemName] = value
+            names["index"] = .integer(index)
+            let text = try key.render(names, environment: run.environment).trimmingCharacters(
+                in: .whitespacesAndNewlines)
+            guard !text.isEmpty else {
+                throw StepFailure(
+                    .badValue, "the `key` of item \(index) of `\(step.id)` is empty, so it tells nothing apart")
+            }
+            return text
+        }
+    }
+
+    /// The digest of the workflow's file, the step, and what it does with an item.
+    private func onceDefinition(_ definition: String) -> String? {
+        guard foreach.isOnce else { return nil }
+        let place = execution.path.replacing(/\[\d+\]/, with: "[]")
+        return TextDigest.of(names["workflow"]?["path"]?.string ?? run.definition.name, place, definition)
+    }
+
+    /// What people are shown of an item: a file's path, a short text.
+    private func label(of item: Value) -> String {
+        let text =
+            item["path"]?.string ?? item["name"]?.string ?? item["key"]?.string ?? item["id"]?.string ?? item.string
+            ?? item.json(.compact)
+        return text.count > 120 ? text.prefix(119) + "…" : text
+    }
+}
+
+extension ItemPlan.Fate {
+    var isTodo: Bool {
+        if case .todo = self { true } else { false }
+    }
+}
+
+extension PastItem {
+    /// Whether the row says of the item already what is to be said.
+    fileprivate func isAt(_ index: Int, key: String?, _ workDigest: String) -> Bool {
+        self.index == index && self.key == key && self.workDigest == workDigest
+    }
+}
+
+/// The items that an earlier attempt had, to be found again in a list that may have changed.
+private struct PastItems {
+    private var items: [PastItem?]
+    private var byIndex: [Int: Int]
+    private var byValue: [String: [Int]]
+    private var byKey: [String: [Int]]
+
+    init(_ items: [PastItem]) {
+        self.items = items
+        byIndex = Dictionary(items.enumerated().map { ($1.index, $0) }, uniquingKeysWith: { first, _ in first })
+        // The last of each is taken first.
+        byValue = Dictionary(
+            grouping: items.indices.reversed().filter { items[$0].valueDigest != nil },
+            by: { items[$0].valueDigest ?? "" })
+        byKey = Dictionary(
+            grouping: items.indices.reversed().filter { items[$0].key != nil }, by: { items[$0].key ?? "" })
+    }
+
+    /// Whether items are left that the list does not have any more.
+    var isPartlyLeft: Bool { items.contains { $0 != nil } }
+
+    /// Finds an item again: in its place, else by what it is, else by its key.
+    mutating func take(index: Int, key: String?, valueDigest: String) -> PastItem? {
+        guard !items.isEmpty else { return nil }
+        if let place = byIndex[index], items[place]?.valueDigest == valueDigest { return take(place) }
+        for place in byValue[valueDigest, default: []] where items[place] != nil { return take(place) }
+        guard let key else { return nil }
+        for place in byKey[key, default: []] where items[place] != nil { return take(place) }
+        return nil
+    }
+
+    private mutating func take(_ place: Int) -> PastItem? {
+        defer { items[place] = nil }
+        return items[place]
+    }
+}

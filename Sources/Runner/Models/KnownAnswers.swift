@@ -1,0 +1,121 @@
+import Crypto
+import Foundation
+import History
+import Inference
+import Jinja
+import OrderedCollections
+import Workflow
+
+/// Answers that need no model: those of a call that an earlier attempt at the run had finished, and those of the cache.
+struct KnownAnswers: Sendable {
+    let context: StepContext
+    /// What the step says of the cache.
+    let choice: CacheChoice?
+
+    /// An answer, and where it is from.
+    struct Known {
+        var result: GenerationResult
+        var source: String
+    }
+
+    /// Under which key an answer is cached; `nil` where it is not: where it would not be the same again, or where it
+    /// cannot be told which weights give it.
+    func cacheKey(of request: GenerationRequest, by model: ModelChoice) async -> String? {
+        guard wanted != .off, request.isDeterministic,
+            let digest = try? await model.engine.identity(of: model.name).digest
+        else { return nil }
+        return TextDigest.of(digest, request.content.json(.compact))
+    }
+
+    func find(_ request: GenerationRequest, of model: ModelChoice, cacheKey: String?) async throws -> Known? {
+        for row in context.cutOff {
+            let calls = try await context.history.calls(of: context.run.id, step: row)
+            let digest = request.digest(for: model)
+            if let call = calls.last(where: { $0.call.digest == digest && $0.state.hasAnswer }),
+                let result = GenerationResult(call)
+            {
+                return Known(result: result, source: "the attempt before")
+            }
+        }
+        guard let cacheKey, wanted == .on,
+            let answer = try await context.history.cachedAnswer(cacheKey, at: context.now),
+            let result = GenerationResult(cached: answer)
+        else { return nil }
+        return Known(result: result, source: "the cache")
+    }
+
+    func keep(_ result: GenerationResult, under key: String) async throws {
+        let limit = (context.setting.configuration.cache ?? CacheDeclaration()).megabytes
+        try await context.history.cacheAnswer(
+            result.cached, under: key, model: result.model.reference, limit: limit * 1_000_000, at: context.now)
+    }
+
+    private var wanted: CacheChoice {
+        choice ?? (context.setting.configuration.cache?.isOn == true ? .on : .off)
+    }
+}
+
+extension GenerationRequest {
+    /// Whether the same model gives the same answer again.
+    fileprivate var isDeterministic: Bool { sampler.isGreedy || sampler.seed != nil }
+
+    /// All that is asked, but for whom.
+    fileprivate var content: Value {
+        [
+            "messages": .string(messages.json), "sampler": .string(sampler.json), "max_tokens": .integer(maxTokens),
+            "stop": .list(stop.map { .string($0) }), "context": context.map { .integer($0) } ?? .null,
+            "schema": schema ?? .null, "think": thinking.map { .string("\($0)") } ?? .null,
+        ]
+    }
+
+    /// By which the record tells a call that asks the same.
+    func digest(for model: ModelChoice) -> String {
+        TextDigest.of(model.reference, content.json(.compact))
+    }
+}
+
+extension CallState {
+    fileprivate var hasAnswer: Bool { self == .done || self == .reused }
+}
+
+extension GenerationResult {
+    /// What the record has of a finished call.
+    fileprivate init?(_ call: CallRecord) {
+        let result = call.result
+        guard let text = result.response, let reason = result.finishReason.flatMap(FinishReason.init) else {
+            return nil
+        }
+        self.init(
+            text: text, reasoning: result.reasoning ?? "", finishReason: reason,
+            renderedPrompt: result.renderedPrompt,
+            model: ModelIdentity(reference: result.model ?? call.call.model, digest: result.digest),
+            seed: result.seed, promptTokens: result.promptTokens ?? 0, generatedTokens: result.generatedTokens ?? 0,
+            context: result.context, timings: GenerationTimings())
+    }
+
+    /// What the cache has of an answer.
+    fileprivate init?(cached json: String) {
+        guard let value = try? Value(json: json), let text = value["text"]?.string,
+            let reason = value["finish_reason"]?.string.flatMap(FinishReason.init),
+            let model = value["model"]?.string
+        else { return nil }
+        self.init(
+            text: text, reasoning: value["reasoning"]?.string ?? "", finishReason: reason,
+            renderedPrompt: value["prompt"]?.string,
+            model: ModelIdentity(reference: model, digest: value["digest"]?.string),
+            seed: value["seed"]?.integer.flatMap { UInt32(exactly: $0) },
+            promptTokens: value["prompt_tokens"]?.integer ?? 0, generatedTokens: value["tokens"]?.integer ?? 0,
+            context: value["context"]?.integer, timings: GenerationTimings())
+    }
+
+    fileprivate var cached: String {
+        let value: Value = [
+            "text": .string(text), "reasoning": .string(reasoning), "finish_reason": .string(finishReason.rawValue),
+            "prompt": renderedPrompt.map { .string($0) } ?? .null, "model": .string(model.reference),
+            "digest": model.digest.map { .string($0) } ?? .null, "seed": seed.map { .integer(Int($0)) } ?? .null,
+            "prompt_tokens": .integer(promptTokens), "tokens": .integer(generatedTokens),
+            "context": context.map { .integer($0) } ?? .null,
+        ]
+        return value.json(.compact)
+    }
+}

@@ -1,0 +1,51 @@
+import History
+import Jinja
+
+/// What earlier attempts at a run have left of the steps of one scope: of the workflow itself, or of one item of a loop.
+struct PastSteps: Sendable {
+    static let none = PastSteps([], loops: 0)
+
+    /// By the part of a path that is behind the item, the oldest first.
+    private let steps: [String: [StepRecord]]
+
+    /// - Parameter loops: how many loops are around the scope.
+    init(_ records: [StepRecord], loops: Int) {
+        steps = Dictionary(grouping: records) { Self.key($0.path, loops: loops) }
+    }
+
+    /// The attempts at the step of a path.
+    func attempts(_ path: String, loops: Int) -> [StepRecord] { steps[Self.key(path, loops: loops), default: []] }
+
+    var isEmpty: Bool { steps.isEmpty }
+
+    /// Items may have other places than before: what is in front is theirs.
+    private static func key(_ path: String, loops: Int) -> String {
+        var rest = path[...]
+        for _ in 0..<loops {
+            guard let end = rest.firstIndex(of: "]") else { return path }
+            rest = rest[rest.index(after: end)...]
+        }
+        return String(rest)
+    }
+}
+
+extension HistoryStore {
+    /// What there is of the steps that are in no item.
+    func pastSteps(of run: RunID) async throws(HistoryError) -> PastSteps {
+        PastSteps(try await all(of: run, scope: .outsideItems), loops: 0)
+    }
+
+    /// What there is of the steps that were done with an item.
+    func pastSteps(of run: RunID, item: ItemRowID, loops: Int) async throws(HistoryError) -> PastSteps {
+        PastSteps(try await all(of: run, scope: .item(item)), loops: loops)
+    }
+
+    private func all(of run: RunID, scope: StepScope) async throws(HistoryError) -> [StepRecord] {
+        var all: [StepRecord] = []
+        while true {
+            let page = try await steps(of: run, scope: scope, after: all.last?.row)
+            guard !page.isEmpty else { return all }
+            all += page
+        }
+    }
+}

@@ -1,0 +1,161 @@
+import History
+import Jinja
+import OrderedCollections
+import Workflow
+
+/// What a step makes of earlier attempts at the run.
+extension StepExecution {
+    /// The attempts at this step that are recorded, the oldest first.
+    var pastAttempts: [StepRecord] { surroundings.past.attempts(path, loops: surroundings.loops) }
+
+    var attemptsBefore: Int { pastAttempts.last?.attempt ?? 0 }
+
+    /// By what it is told whether a result of the step holds; `nil` where that cannot be told.
+    func digests(_ names: Mapping) -> StepDigests? {
+        var references = step.outerReferences
+        var list = ""
+        if let foreach = step.foreach {
+            references += step.loopReferences
+            guard let items = try? foreach.items.evaluate(names, environment: run.environment) else { return nil }
+            list = TextDigest.of(items.json(.compact))
+        }
+        return StepDigests(
+            definition: step.definitionDigest(run.definition, model: run.setting.options.model),
+            inputs: TextDigest.of(surroundings.digests.digest(of: references, names), list))
+    }
+
+    /// What the step gave in an earlier attempt at the run, if that holds still.
+    func reuse(
+        _ names: Mapping, _ digests: StepDigests?, after endings: StepEndings
+    ) async throws -> StepEnding? {
+        let past = pastAttempts
+        guard let latest = past.last, !step.asksForFailure, (try? isWanted(names, after: endings)) == true else {
+            return nil
+        }
+        if let done = past.last(where: { $0.holds(digests) }) {
+            if step.foreach != nil, run.retriesFailures, done.hasFailedItems { return nil }
+            let ending = StepEnding(outcome: .done, result: try await result(of: done))
+            if step.foreach != nil { noteItems(of: done) }
+            return reused(ending)
+        }
+        if latest.state == .failed, latest.digests == digests, step.continuesOnError, !run.retriesFailures,
+            let error = latest.error
+        {
+            return reused(StepEnding(failure: PastFailure(error: error)))
+        }
+        if let reason = latest.change(to: digests), run.changes.isNew(path) {
+            run.setting.report(.stepChanged(event, reason: reason))
+        }
+        return nil
+    }
+
+    private func reused(_ ending: StepEnding) -> StepEnding {
+        note(ending)
+        let told = ending.failure == nil ? StepOutcome.reused : ending.outcome
+        run.setting.report(.stepFinished(event, outcome: told, seconds: 0))
+        return ending
+    }
+
+    /// What another run gave, where this one begins with its results.
+    func takeHeadStart() async throws -> StepEnding? {
+        guard let row = surroundings.headStart?.steps[step.id] else { return nil }
+        let history = run.setting.history
+        try await history.reuseSteps([row], in: run.id, at: run.setting.now())
+        guard let copy = try await history.pastSteps(of: run.id).attempts(path, loops: 0).last else { return nil }
+        if step.foreach != nil { noteItems(of: copy) }
+        guard copy.state != .skipped else {
+            run.setting.report(.stepFinished(event, outcome: .skipped, seconds: 0))
+            return .skipped
+        }
+        if let error = copy.error { return reused(StepEnding(failure: PastFailure(error: error))) }
+        return reused(StepEnding(outcome: .done, result: try await result(of: copy)))
+    }
+
+    /// What a finished row says that the step gave, with its items where they are asked for.
+    private func result(of record: StepRecord) async throws -> Mapping {
+        var result = record.output.flatMap { try? Value(json: $0) }?.mapping ?? [:]
+        guard step.foreach != nil else { return result }
+        var items: [Value] = []
+        if run.definition.demands.keepsItems(of: step.id) {
+            for item in try await run.setting.history.pastItems(step: record.row) where item.state.isDone {
+                items.append(try await run.setting.history.result(of: item.row))
+            }
+        }
+        result.updateValue(.list(items), forKey: "items", insertingAt: 0)
+        return result
+    }
+
+    private func noteItems(of record: StepRecord) {
+        let output = record.output.flatMap { try? Value(json: $0) }
+        run.progress.addOutcome { work in
+            work.itemsDone += output?["done"]?.integer ?? 0
+            work.itemsFailed += output?["failed"]?.list?.count ?? 0
+        }
+    }
+
+    /// The row for what is done now: a step that has others in it goes on in its own, others get a new one.
+    func open(_ digests: StepDigests?) async throws -> (id: StepRowID, isReopened: Bool) {
+        if let latest = pastAttempts.last, latest.state == .skipped || hasInnerRows {
+            try await run.setting.history.reopenStep(latest.row, digests: digests)
+            return (latest.row, true)
+        }
+        let row = try await begin(
+            path: path, item: surroundings.item, attempt: attemptsBefore + 1, digests: digests)
+        return (row, false)
+    }
+
+    private var hasInnerRows: Bool {
+        if step.foreach != nil { return true }
+        return switch step.body {
+        case .nested: true
+        case .kind(let kind): kind is WorkflowStep
+        }
+    }
+
+    /// Attempts at exactly this work that did not come to their end: what was finished in them counts.
+    func cutOffAttempts(_ digests: StepDigests?, among past: [StepRecord]) -> [StepRowID] {
+        past.filter { $0.state == .interrupted && $0.digests == digests }.map(\.row)
+    }
+}
+
+/// A failure from an earlier attempt at the run.
+struct PastFailure: Error {
+    let error: RecordedError
+}
+
+extension StepRecord {
+    var digests: StepDigests? {
+        guard let definitionDigest, let inputDigest else { return nil }
+        return StepDigests(definition: definitionDigest, inputs: inputDigest)
+    }
+
+    /// Whether the step is done, and its result is that of a step with these digests.
+    func holds(_ digests: StepDigests?) -> Bool {
+        // What was taken from another run was taken whatever has changed since.
+        state == .reused || (state == .done && digests != nil && self.digests == digests)
+    }
+
+    fileprivate var hasFailedItems: Bool {
+        let failed = output.flatMap { try? Value(json: $0) }?["failed"]?.list
+        return failed?.isEmpty == false
+    }
+
+    /// Why a result does not hold any more; `nil` where there is none.
+    fileprivate func change(to digests: StepDigests?) -> String? {
+        guard state == .done, let digests, let own = self.digests else { return nil }
+        return own.definition != digests.definition ? "its definition has changed" : "its inputs have changed"
+    }
+}
+
+extension ItemState {
+    /// Whether there is a result.
+    var isDone: Bool { self == .done || self == .reused }
+}
+
+extension HistoryStore {
+    /// What an item gave.
+    func result(of item: ItemRowID) async throws(HistoryError) -> Value {
+        let output = try await output(of: item)
+        return output.flatMap { try? Value(json: $0) } ?? [:]
+    }
+}
