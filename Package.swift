@@ -150,7 +150,9 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "CommandTests", dependencies: ["nightjar", "Jinja", "PythonSupport"], swiftSettings: strict),
+            name: "CommandTests",
+            dependencies: ["nightjar", "Jinja", "PythonSupport", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

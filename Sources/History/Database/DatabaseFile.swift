@@ -45,6 +45,13 @@ struct DatabaseFile: Sendable {
                     return .nothing
                 }
                 guard try Int32.fetchOne(db, sql: "PRAGMA application_id") == Schema.applicationID else {
+                    // A process of ours was killed when it had only made the list of migrations.
+                    if try Bool.fetchOne(
+                        db, sql: "SELECT count(*) = 0 FROM sqlite_schema WHERE tbl_name <> 'grdb_migrations'") == true,
+                        try Bool.fetchOne(db, sql: "SELECT count(*) = 0 FROM grdb_migrations") == true
+                    {
+                        return .older
+                    }
                     throw HistoryError(
                         .notAHistory, "'\(path)' is the database of another program, not a Nightjar history.")
                 }
