@@ -13,6 +13,8 @@ package struct HistoryStore: Sendable {
     /// `nil` in a store for listings.
     private let writer: (pool: DatabasePool, log: WriteAheadLog)?
     let locks: RunLocks
+    /// Runs whose processes have gone, where that could not be written down.
+    private let abandoned: [RunID]
     let damage: DamageMark
 
     /// Opens the record for reading and writing; makes it, with its folder, where there is none, and brings one of an
@@ -42,6 +44,7 @@ package struct HistoryStore: Sendable {
         writer = (pool, WriteAheadLog(of: file))
         locks = RunLocks(of: file)
         damage = DamageMark(of: file)
+        abandoned = []
         try endAbandonedRuns()
     }
 
@@ -56,30 +59,40 @@ package struct HistoryStore: Sendable {
             do {
                 let memory = try DatabaseQueue()
                 try Schema.migrator.migrate(memory)
-                self.init(file, reader: memory)
+                self.init(file, reader: memory, abandoned: [])
             } catch {
                 throw HistoryError(error, path: path)
             }
         case .current:
             do {
-                self.init(file, reader: try file.readOnlyQueue())
+                let queue = try file.readOnlyQueue()
+                let locks = RunLocks(of: file)
+                var abandoned = try queue.read { try locks.abandonedRuns(in: $0) }
+                if !abandoned.isEmpty, let writing = try? HistoryStore(path: path, busyTimeout: busyTimeout) {
+                    try? writing.close()
+                    abandoned = []
+                }
+                self.init(file, reader: queue, abandoned: abandoned)
             } catch {
                 throw HistoryError(error, path: path)
-            }
-            if try readNow({ db in try !abandonedRuns(in: db).isEmpty }),
-                let writing = try? HistoryStore(path: path, busyTimeout: busyTimeout)
-            {
-                try? writing.close()
             }
         }
     }
 
-    private init(_ file: DatabaseFile, reader: any DatabaseReader) {
+    private init(_ file: DatabaseFile, reader: any DatabaseReader, abandoned: [RunID]) {
         path = file.path
         self.reader = reader
         writer = nil
+        self.abandoned = abandoned
         locks = RunLocks(of: file)
         damage = DamageMark(of: file)
+    }
+
+    /// The state of a run as an expression of SQL.
+    var runState: String {
+        guard !abandoned.isEmpty else { return "runs.state" }
+        let ids = abandoned.map { "'\($0.text)'" }.joined(separator: ", ")
+        return "iif(runs.id IN (\(ids)), 'interrupted', runs.state)"
     }
 
     /// Brings all that was written before to the disk, so that a power cut cannot take it. To be called at the end of
@@ -143,10 +156,6 @@ extension HistoryStore {
                 return value
             }
         }.get()
-    }
-
-    private func readNow<Value>(_ body: (Database) throws -> Value) throws(HistoryError) -> Value {
-        try outcome { try reader.read(body) }.get()
     }
 
     /// `body` reads one state of the record, whatever is written meanwhile.

@@ -64,13 +64,19 @@ final class CommandFixture {
 
     /// Starts the program. What it writes goes to files, which no reader has to empty.
     func start(
-        _ arguments: [String], input: String = "", in place: URL? = nil, environment: [String: String] = [:]
+        _ arguments: [String], input: String = "", in place: URL? = nil, environment: [String: String] = [:],
+        mostOpenFiles: Int? = nil
     ) throws -> Started {
         let outputs = folder.appending(path: ".outputs-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: outputs, withIntermediateDirectories: true)
         let process = Process()
         process.executableURL = Self.program
         process.arguments = arguments
+        if let mostOpenFiles {
+            process.executableURL = URL(filePath: "/bin/sh")
+            let script = "ulimit -n \(mostOpenFiles); exec \"$@\""
+            process.arguments = ["-c", script, "sh", Self.program.path] + arguments
+        }
         process.currentDirectoryURL = place ?? folder
         process.environment = ProcessInfo.processInfo.environment.merging([
             "NIGHTJAR_HOME": folder.appending(path: ".state").path,

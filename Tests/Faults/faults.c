@@ -149,6 +149,9 @@ static const char *path_of(int descriptor, char *buffer, size_t size) {
 // Without a text a fault is about everything that has a path, which pipes and sockets do not.
 static int is_about(const struct fault *fault, const char *path, int is_descriptor) {
     if (!*fault->part) return !is_descriptor || *path == '/';
+    size_t part = strlen(fault->part), whole = strlen(path);
+    // Files beside one another begin with the same name: "history.sqlite$" is not its log.
+    if (fault->part[part - 1] == '$') return whole >= part - 1 && !strncmp(path + whole - part + 1, fault->part, part - 1);
     return strstr(path, fault->part) != NULL;
 }
 

@@ -35,7 +35,7 @@ extension HistoryError {
             case .SQLITE_IOERR:
                 (
                     .failed,
-                    "The disk of the history '\(path)' failed (\(error.extendedResultCode)); see what the system's log says of it."
+                    "The disk of the history '\(path)' failed (SQLite's error \(error.extendedResultCode.rawValue)); see what the system's log says of it."
                 )
             default: (.failed, "The history '\(path)' failed: \(error.message ?? "SQLite error \(error.resultCode)").")
             }

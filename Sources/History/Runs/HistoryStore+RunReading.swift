@@ -15,7 +15,7 @@ extension HistoryStore {
             arguments.append(path)
         }
         if let states = filter.states {
-            conditions.append("runs.state IN (\(states.map { _ in "?" }.joined(separator: ", ")))")
+            conditions.append("\(runState) IN (\(states.map { _ in "?" }.joined(separator: ", ")))")
             arguments += states.map(\.rawValue)
         }
         if let since = filter.since {
@@ -23,7 +23,7 @@ extension HistoryStore {
             arguments.append(Timestamp.text(since))
         }
         let sql = """
-            SELECT \(RunSummary.columns)
+            SELECT \(RunSummary.columns(state: runState))
             FROM runs JOIN run_totals ON run_totals.run_id = runs.id
             \(conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND "))
             ORDER BY runs.started_at DESC, runs.rowid DESC LIMIT ? OFFSET ?
@@ -39,11 +39,12 @@ extension HistoryStore {
     ///
     /// - Throws: ``HistoryError/Code/notFound`` or ``HistoryError/Code/ambiguous``, naming the runs that may be meant.
     package func run(_ reference: String) async throws(HistoryError) -> RunRecord {
-        try await read { db in
+        let runState = runState
+        return try await read { db in
             let id = try resolve(reference, in: db)
             let rows = try db.rows(
                 """
-                SELECT \(RunSummary.columns), runs.path, runs.workflow_sha256, workflow_texts.text, runs.inputs,
+                SELECT \(RunSummary.columns(state: runState)), runs.path, runs.workflow_sha256, workflow_texts.text, runs.inputs,
                     runs.outputs, runs.options, runs.resumes, runs.source_run, runs.nightjar_version, runs.pid,
                     runs.host
                 FROM runs

@@ -108,7 +108,7 @@ extension HistoryStore {
     /// Ends the runs whose processes have gone, as interrupted, at the last moment that is known of them.
     func endAbandonedRuns() throws(HistoryError) {
         try writeNow { db in
-            for id in try abandonedRuns(in: db) {
+            for id in try locks.abandonedRuns(in: db) {
                 // Whoever has the lock now is about to go on with it, or is another one who ends it.
                 guard try locks.take(id.text) else { continue }
                 defer { locks.release(id.text) }
@@ -132,10 +132,13 @@ extension HistoryStore {
         }
     }
 
+}
+
+extension RunLocks {
     /// Runs that are not finished, and on which no process works.
     func abandonedRuns(in db: Database) throws -> [RunID] {
         try db.rows("SELECT id FROM runs WHERE state = 'running'", []).map { try $0.runID("id") }
-            .filter { try !locks.isHeld($0.text) }
+            .filter { try !isHeld($0.text) }
     }
 }
 

@@ -82,12 +82,15 @@ package struct RunFilter: Sendable, Hashable {
 }
 
 extension RunSummary {
-    static let columns = """
-        runs.id, runs.workflow, runs.state, runs.trigger, runs.started_at, runs.ended_at, runs.seconds,
+    /// - Parameter state: the state as an expression of SQL.
+    static func columns(state: String) -> String {
+        """
+        runs.id, runs.workflow, \(state) AS state, runs.trigger, runs.started_at, runs.ended_at, runs.seconds,
         runs.error_code, runs.error_message, run_totals.items, run_totals.items_done, run_totals.items_failed,
         run_totals.calls, run_totals.prompt_tokens, run_totals.generated_tokens, run_totals.files,
         run_totals.items_reused
         """
+    }
 
     init(_ row: Row) throws {
         id = try row.runID("id")

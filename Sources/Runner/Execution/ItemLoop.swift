@@ -197,6 +197,8 @@ struct ItemLoop: Sendable {
             let result = try await execution.timeLimit.run { [work] in try await trial.executeBody(names, work) }
             try await execution.end(work.row, StepEnding(outcome: .done, result: result))
             return result
+        } catch let error as HistoryError {
+            throw error
         } catch {
             try await execution.end(work.row, StepEnding(failure: error))
             throw error

@@ -43,9 +43,9 @@ struct AppendedFile {
             NewFile(
                 path: file.path, mode: .append, bytes: data.count, sha256: SHA256.hash(data: data).hexadecimal,
                 append: (size, data)), step: step, at: now())
-        // After a power cut the record must know of what the file has.
-        try await history.sync()
         do {
+            // After a power cut the record must know of what the file has.
+            try await history.sync()
             try opened.append(data, to: size)
         } catch {
             try await history.dropFile(row)
