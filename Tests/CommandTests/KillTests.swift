@@ -35,10 +35,7 @@ import Testing
     @Test func `after 300 kills at random moments every item is done once and no finished call was made again`() throws
     {
         let fixture = try CommandFixture()
-        let log = fixture.folder.appending(path: "calls.jsonl")
-        let server = try PythonServer(named: "counting_server", ["--log", log.path, "--delay", "0.06"])
-        try fixture.write(
-            "engines:\n  counter: { kind: openai, url: \(server.url)/v1, parallel: 2 }\n", to: "nightjar.yaml")
+        let server = try CountingServer(for: fixture, delay: 0.06)
         try fixture.write(Self.workflow, to: "w.yaml")
         var random = SplitMix64(seed: 20_261_126)
         var finished: [Set<Int>] = []
@@ -55,16 +52,16 @@ import Testing
             _ = try started.finish()
             alive += 1
             finished.append(try fixture.finishedItems)
-            asked.append(try Self.calls(log).asked.count)
+            asked.append(try server.asked.count)
         }
         #expect(alive == Self.kills, "the run was finished before the last kill")
         let outcome = try fixture.run("resume")
         #expect(outcome.status == 0, "\(outcome.errors)")
         #expect(outcome.output == "\(Self.items)\n")
 
-        let calls = try Self.calls(log)
+        let calls = try server.asked.compactMap { Int($0.dropFirst("item ".count)) }
         for (done, count) in zip(finished, asked) {
-            let again = Set(calls.asked.dropFirst(count)).intersection(done)
+            let again = Set(calls.dropFirst(count)).intersection(done)
             #expect(again.isEmpty, "the model was asked again for items that were done: \(again)")
         }
         // A call that the record has an answer of is never made again, whatever became of its step.
@@ -85,7 +82,7 @@ import Testing
         }
         try Self.expectResults(in: fixture)
         print(
-            "300 kills: \(calls.asked.count) calls for \(Self.items) items, \(calls.asked.count - Self.items) cut off")
+            "300 kills: \(calls.count) calls for \(Self.items) items, \(calls.count - Self.items) cut off")
     }
 
     private static func expectResults(in fixture: CommandFixture) throws {
@@ -102,18 +99,6 @@ import Testing
         #expect(try fixture.text(of: "out/table.csv").split(separator: "\n").count == items + 1)
         let all = try FileManager.default.subpathsOfDirectory(atPath: fixture.folder.appending(path: "out").path)
         #expect(!all.contains { $0.hasSuffix(".tmp") })
-    }
-
-    /// The items that the server was asked for and has answered, in that order.
-    private static func calls(_ log: URL) throws -> (asked: [Int], answered: [Int]) {
-        var asked: [Int] = []
-        var answered: [Int] = []
-        for line in try String(contentsOf: log, encoding: .utf8).split(separator: "\n") {
-            let entry = try Value(json: String(line))
-            guard let item = entry["user"]?.string.flatMap({ Int($0.dropFirst("item ".count)) }) else { continue }
-            if entry["event"] == "asked" { asked.append(item) } else { answered.append(item) }
-        }
-        return (asked, answered)
     }
 
     @Test(.enabled(if: FaultShim.built != nil))

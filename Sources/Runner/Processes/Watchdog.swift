@@ -37,13 +37,24 @@ final class Watchdog: Sendable {
         let process = Process()
         process.executableURL = URL(filePath: "/bin/sh")
         process.arguments = ["-c", script]
-        let pipe = Pipe()
-        process.standardInput = pipe
+        guard let (reading, writing) = pipe() else { return .unavailable }
+        process.standardInput = reading
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         guard (try? process.run()) != nil else { return .unavailable }
-        try? pipe.fileHandleForReading.close()
-        return .watching(pipe.fileHandleForWriting)
+        try? reading.close()
+        return .watching(writing)
+    }
+
+    /// A pipe that no program inherits: one that had its end would keep the watchdog from seeing ours.
+    private static func pipe() -> (reading: FileHandle, writing: FileHandle)? {
+        var ends: [Int32] = [-1, -1]
+        guard Foundation.pipe(&ends) == 0 else { return nil }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        return (
+            FileHandle(fileDescriptor: ends[0], closeOnDealloc: true),
+            FileHandle(fileDescriptor: ends[1], closeOnDealloc: true)
+        )
     }
 
     /// Signals that end us are not for it: it has work to do then.
@@ -56,6 +67,6 @@ final class Watchdog: Sendable {
                 -) groups="${groups%%" $group "*} ${groups#*" $group "}" ;;
             esac
         done
-        for group in $groups; do kill -KILL -- "-$group"; done
+        for group in $groups; do kill -s KILL -- "-$group"; done
         """
 }
