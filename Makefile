@@ -45,6 +45,7 @@ format:
 bench: setup
 	$(build_release)
 	$(SWIFT) build --configuration release --product calls
+	$(SWIFT) build --configuration release --product ledger
 	Benchmarks/run
 
 # A million changed workflows, templates and expressions: none may crash the reader or take over a second.

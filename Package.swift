@@ -114,6 +114,12 @@ let package = Package(
                 "Inference", "LocalNetwork", "ServerEngine",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Benchmarks/Calls", swiftSettings: strict),
+        .executableTarget(
+            name: "ledger",
+            dependencies: [
+                "History", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Benchmarks/Ledger", swiftSettings: strict),
         .target(name: "PythonSupport", path: "Tests/PythonSupport", swiftSettings: strict),
         .testTarget(
             name: "JinjaTests", dependencies: ["Jinja", "PythonSupport", orderedCollections], exclude: ["Differential"],

@@ -9,8 +9,8 @@ package struct PlannedItem: Sendable, Hashable {
         case pending
         /// What it gave stays as it is recorded; or, how it failed.
         case kept
-        /// It is not done, since another run has: what it gave there, as JSON.
-        case reused(String)
+        /// It is not done, since another run has: it gets what was given there.
+        case reused(OnceKey)
     }
 
     /// Its row from an earlier attempt; `nil` for a new one.
@@ -42,35 +42,41 @@ package struct PlannedItem: Sendable, Hashable {
 extension HistoryStore {
     /// Records items of a `foreach` before the first is begun.
     ///
-    /// - Parameters:
-    ///   - step: The row of the `foreach`.
-    ///   - dropsOthers: Whether its other rows are of items that the list does not have any more, and are marked so.
+    /// - Parameter step: The row of the `foreach`.
     /// - Returns: The rows of the items, in their order.
     package func planItems(
-        _ items: [PlannedItem], step: StepRowID, dropsOthers: Bool = false, at date: Date
+        _ items: [PlannedItem], step: StepRowID, at date: Date
     ) async throws(HistoryError) -> [ItemRowID] {
-        try await write { db in
-            let now = Timestamp.text(date)
-            let kept = Set(items.compactMap(\.row))
-            if dropsOthers {
-                for old in try db.rows("SELECT id FROM items WHERE step_id = ? AND state <> 'skipped'", [step.rawValue])
-                {
-                    let id: Int64 = old["id"]
-                    guard !kept.contains(ItemRowID(rawValue: id)) else { continue }
-                    try db.run(
-                        """
-                        UPDATE items SET state = 'skipped', ended_at = ?, error_code = 'not_listed',
-                            error_message = 'the list does not have it any more'
-                        WHERE id = ?
-                        """, [now, id])
+        var rows: [ItemRowID] = []
+        var rest = items[...]
+        while !rest.isEmpty {
+            // Short transactions, since others may be at work. One that is cut off here goes on with what it has.
+            let some = Array(rest.prefix(2_000))
+            rest = rest.dropFirst(some.count)
+            rows += try await write { db in
+                let now = Timestamp.text(date)
+                return try some.map { item in
+                    guard let row = item.row else {
+                        return ItemRowID(rawValue: try db.insert(item, step: step, at: now))
+                    }
+                    try db.replan(item, row: row, at: now)
+                    return row
                 }
             }
-            return try items.map { item in
-                let row = try item.row.map { row in
-                    try db.replan(item, row: row, at: now)
-                    return row.rawValue
-                }
-                return ItemRowID(rawValue: try row ?? db.insert(item, step: step, at: now))
+        }
+        return rows
+    }
+
+    /// Records that the list of a `foreach` does not have these items any more.
+    package func dropItems(_ rows: [ItemRowID], at date: Date) async throws(HistoryError) {
+        try await write { db in
+            for row in rows {
+                try db.run(
+                    """
+                    UPDATE items SET state = 'skipped', ended_at = ?, error_code = 'not_listed',
+                        error_message = 'the list does not have it any more'
+                    WHERE id = ?
+                    """, [Timestamp.text(date), row.rawValue])
             }
         }
     }
@@ -112,18 +118,15 @@ extension HistoryStore {
 
 extension Database {
     fileprivate func insert(_ item: PlannedItem, step: StepRowID, at now: String) throws -> Int64 {
-        var output: String?
-        if case .reused(let known) = item.plan { output = known }
-        return try insert(
+        let row = try insert(
             """
-            INSERT INTO items (run_id, step_id, position, key, label, value_digest, work_digest, state, started_at,
-                ended_at, output)
-            SELECT run_id, id, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM steps WHERE id = ?
+            INSERT INTO items (run_id, step_id, position, key, label, value_digest, work_digest, state, started_at)
+            SELECT run_id, id, ?, ?, ?, ?, ?, 'pending', ? FROM steps WHERE id = ?
             """,
-            [
-                item.index, item.key, item.label, item.valueDigest, item.workDigest,
-                output == nil ? "pending" : "reused", now, output == nil ? nil : now, output, step.rawValue,
-            ], parent: "step \(step.rawValue)")
+            [item.index, item.key, item.label, item.valueDigest, item.workDigest, now, step.rawValue],
+            parent: "step \(step.rawValue)")
+        if case .reused(let once) = item.plan { try reuse(once, for: row, at: now) }
+        return row
     }
 
     fileprivate func replan(_ item: PlannedItem, row: ItemRowID, at now: String) throws {
@@ -140,12 +143,17 @@ extension Database {
                     error_message = NULL
                 WHERE id = ?
                 """, [row.rawValue])
-        case .reused(let output):
-            try run(
-                """
-                UPDATE items SET state = 'reused', ended_at = ?, output = ?, error_code = NULL, error_message = NULL
-                WHERE id = ?
-                """, [now, output, row.rawValue])
+        case .reused(let once): try reuse(once, for: row.rawValue, at: now)
         }
+    }
+
+    /// Results are copied by the database itself: there may be very many.
+    private func reuse(_ once: OnceKey, for row: Int64, at now: String) throws {
+        try run(
+            """
+            UPDATE items SET state = 'reused', ended_at = ?, error_code = NULL, error_message = NULL,
+                output = (SELECT output FROM once_items WHERE definition = ? AND key = ?)
+            WHERE id = ?
+            """, [now, once.definition, once.key, row])
     }
 }

@@ -15,22 +15,26 @@ package struct OnceKey: Sendable, Hashable {
 }
 
 extension HistoryStore {
-    /// What items of these keys gave, as JSON, in whichever run they were done; nothing for those that were not.
-    package func onceOutputs(
-        definition: String, keys: [String], at date: Date
-    ) async throws(HistoryError) -> [String: String] {
-        try await write { db in
-            var outputs: [String: String] = [:]
-            for key in keys {
-                // Those that are used are the last to be forgotten.
-                let row = try db.rows(
-                    "UPDATE once_items SET used_at = ? WHERE definition = ? AND key = ? RETURNING output",
-                    [Timestamp.text(date), definition, key]
-                ).first
-                if let row { outputs[key] = row["output"] }
-            }
-            return outputs
+    /// Which of these keys were done, in whichever run. They count as used now, and so are the last to be forgotten.
+    package func doneOnce(
+        definition: String, among keys: [String], at date: Date
+    ) async throws(HistoryError) -> Set<String> {
+        var done: Set<String> = []
+        var rest = keys[...]
+        while !rest.isEmpty {
+            let some = Array(rest.prefix(2_000))
+            rest = rest.dropFirst(some.count)
+            done.formUnion(
+                try await write { db in
+                    try some.filter { key in
+                        try db.run(
+                            "UPDATE once_items SET used_at = ? WHERE definition = ? AND key = ?",
+                            [Timestamp.text(date), definition, key])
+                        return db.changesCount > 0
+                    }
+                })
         }
+        return done
     }
 
     /// Forgets what was done once, where no run has asked for it since a moment: the next one does it again.

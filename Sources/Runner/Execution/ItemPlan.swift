@@ -94,7 +94,7 @@ struct ItemPlanner: Sendable {
             changed = try await reuse(&planned, &fates, once: once, changed: changed)
             follow(&fates, keys: keys ?? [])
         }
-        let rows = try await record(planned, changed, hasPast: isReopened && past.isPartlyLeft)
+        let rows = try await record(planned, changed, gone: past.left)
         return ItemPlan(
             entries: values.indices.map { index in
                 ItemPlan.Entry(
@@ -123,12 +123,12 @@ struct ItemPlanner: Sendable {
     ) async throws -> [Int] {
         guard !run.setting.options.isFresh else { return changed }
         let open = fates.indices.filter { fates[$0].isTodo }
-        let known = try await history.onceOutputs(
-            definition: once, keys: open.compactMap { planned[$0].key }, at: run.setting.now())
+        let known = try await history.doneOnce(
+            definition: once, among: open.compactMap { planned[$0].key }, at: run.setting.now())
         var changed = Set(changed)
         for index in open {
-            guard let output = planned[index].key.flatMap({ known[$0] }) else { continue }
-            planned[index].plan = .reused(output)
+            guard let key = planned[index].key, known.contains(key) else { continue }
+            planned[index].plan = .reused(OnceKey(definition: once, key: key))
             fates[index] = .reused
             changed.insert(index)
         }
@@ -143,16 +143,13 @@ struct ItemPlanner: Sendable {
         }
     }
 
-    /// Writes down what is new, and takes the rows of all.
-    private func record(_ planned: [PlannedItem], _ changed: [Int], hasPast: Bool) async throws -> [ItemRowID] {
-        if !hasPast, changed.isEmpty { return planned.compactMap(\.row) }
+    /// Writes down what is new and what is gone, and takes the rows of all that are there.
+    private func record(_ planned: [PlannedItem], _ changed: [Int], gone: [ItemRowID]) async throws -> [ItemRowID] {
         let now = run.setting.now()
-        // Where items are gone from the list, all that are left are named.
-        let named = hasPast ? Array(planned.indices) : changed
-        let rows = try await history.planItems(
-            named.map { planned[$0] }, step: row, dropsOthers: hasPast, at: now)
+        if !gone.isEmpty { try await history.dropItems(gone, at: now) }
+        let rows = try await history.planItems(changed.map { planned[$0] }, step: row, at: now)
         var all = planned.map(\.row)
-        for (index, row) in zip(named, rows) { all[index] = row }
+        for (index, row) in zip(changed, rows) { all[index] = row }
         return all.compactMap(\.self)
     }
 
@@ -219,8 +216,8 @@ private struct PastItems {
             grouping: items.indices.reversed().filter { items[$0].key != nil }, by: { items[$0].key ?? "" })
     }
 
-    /// Whether items are left that the list does not have any more.
-    var isPartlyLeft: Bool { items.contains { $0 != nil } }
+    /// The items that the list does not have any more.
+    var left: [ItemRowID] { items.compactMap { $0?.row } }
 
     /// Finds an item again: in its place, else by what it is, else by its key.
     mutating func take(index: Int, key: String?, valueDigest: String) -> PastItem? {
