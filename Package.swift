@@ -148,6 +148,7 @@ let package = Package(
         .testTarget(
             name: "HistoryTests",
             dependencies: ["History", .product(name: "GRDB", package: "GRDB.swift")],
+            exclude: ["Records"],
             swiftSettings: strict),
         .testTarget(
             name: "RunnerTests",

@@ -1,0 +1,43 @@
+import Foundation
+import GRDB
+import History
+import Testing
+
+/// Records that an earlier Nightjar wrote.
+@Suite struct MigrationTests {
+    private static let records = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Records")
+
+    @Test func aRecordFromBeforeResumingIsBroughtUpToDateWithAllThatItHas() async throws {
+        try await HistoryFolder.with { folder in
+            try FileManager.default.createDirectory(
+                at: folder.url.appending(path: "state"), withIntermediateDirectories: true)
+            let sql = try String(contentsOf: Self.records.appending(path: "v2.sql"), encoding: .utf8)
+            try folder.sql { try $0.execute(sql: sql) }
+
+            let store = try HistoryStore(readingFrom: folder.database)
+            let runs = try await store.runs()
+            // The one that was running has no process any more.
+            #expect(runs.map(\.state) == [.interrupted, .done])
+            #expect(runs[1].totals.items == 2)
+            #expect(runs[1].totals.itemsFailed == 1)
+            #expect(runs[1].totals.itemsReused == 0)
+            #expect(runs[1].totals.calls == 1)
+            #expect(runs[1].totals.files == 1)
+            #expect(try await store.run("latest").resumes == 0)
+            #expect(try await store.files(of: runs[1].id).map(\.isDone) == [true])
+            #expect(try await store.calls(of: runs[1].id).map(\.call.digest) == [nil])
+            let overview = try folder.sql {
+                try Row.fetchOne($0, sql: "SELECT * FROM run_overview WHERE state = 'done'")
+            }
+            #expect(overview?["items_reused"] == 0)
+
+            // What is written to it now is counted as in a new one.
+            let writing = try HistoryStore(path: folder.database)
+            let item = try #require(try await writing.items(of: runs[1].id).last)
+            try await writing.endItem(item.row, state: .reused, output: "{}", at: moment())
+            #expect(try await writing.runs()[1].totals.itemsFailed == 0)
+            #expect(try await writing.runs()[1].totals.itemsReused == 1)
+            #expect(try await writing.defects().isEmpty)
+        }
+    }
+}
