@@ -43,9 +43,12 @@ extension Mapping {
     /// The same names with the results of more steps under `steps`.
     func adding(steps results: Mapping) -> Mapping {
         var names = self
-        var steps = self["steps"]?.mapping ?? [:]
-        steps.merge(results) { _, new in new }
-        names["steps"] = .mapping(steps)
+        if var steps = self["steps"]?.mapping, !steps.isEmpty {
+            steps.merge(results) { _, new in new }
+            names["steps"] = .mapping(steps)
+        } else {
+            names["steps"] = .mapping(results)
+        }
         return names
     }
 }

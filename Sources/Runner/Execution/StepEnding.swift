@@ -43,16 +43,29 @@ struct StepEndings: Sendable {
     private let steps: [Step]
     private let demands: Demands
     private var endings: [String: StepEnding] = [:]
+    /// Where each step stands in the file.
+    private let places: [String: Int]
+    /// The furthest of those that have ended.
+    private var furthest = -1
+    /// What the steps gave, in the order of the file, whatever finished first.
+    private(set) var results: Mapping = [:]
     /// The failure that ends the list: the first one of a step without `continue_on_error`.
     private(set) var failure: (any Error)?
 
     init(_ steps: [Step], demands: Demands) {
         self.steps = steps
         self.demands = demands
+        places = Dictionary(
+            steps.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     mutating func note(_ ending: StepEnding, of step: Step) {
         endings[step.id] = ending
+        let place = places[step.id] ?? 0
+        results[step.id] = .mapping(ending.visible(withState: demands.states.contains(step.id)))
+        // Long lists are chains: only what finished out of turn is worth sorting.
+        if place < furthest { results.sort { places[$0.key] ?? 0 < places[$1.key] ?? 0 } }
+        furthest = max(furthest, place)
         switch ending.outcome {
         case .failed where !step.continuesOnError: failure = failure ?? ending.failure
         default: break
@@ -60,16 +73,6 @@ struct StepEndings: Sendable {
     }
 
     func hasEnded(_ id: String) -> Bool { endings[id] != nil }
-
-    /// What the steps gave, in the order of the file, whatever finished first.
-    var results: Mapping {
-        Mapping(
-            steps.compactMap { step in
-                endings[step.id].map { ending in
-                    (step.id, .mapping(ending.visible(withState: demands.states.contains(step.id))))
-                }
-            }, uniquingKeysWith: { first, _ in first })
-    }
 
     /// What the functions of `if` tell a step of those that it waits for, directly and through others.
     func hasFailure(before step: Step) -> Bool {

@@ -34,7 +34,9 @@ struct StepSequence: Sendable {
         var endings = StepEndings(steps, demands: run.definition.demands)
         // The usual list is a chain, which needs no tasks.
         if !isChain { try await runSideBySide(names, surroundings, &endings) }
-        while let step = steps.first(where: { isReady($0, endings) }) {
+        var waiting = steps.indices.filter { !endings.hasEnded(steps[$0].id) }
+        while let next = waiting.firstIndex(where: { isReady(steps[$0], endings) }) {
+            let step = steps[waiting.remove(at: next)]
             let ending = try await StepExecution(run: run, step: step, surroundings: surroundings)
                 .execute(names.adding(steps: endings.results), after: endings)
             // Whoever interrupts a run wants it to end: nothing is begun any more.
