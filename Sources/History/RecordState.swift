@@ -34,6 +34,21 @@ package enum ItemState: String, Sendable, Hashable, Codable, CaseIterable {
     case reused
 }
 
+/// What failed inside a step or an item and was let pass.
+package struct InnerFailures: Sendable, Hashable {
+    /// Items of loops.
+    package var items: Int
+    /// Steps with `continue_on_error`.
+    package var steps: Int
+
+    package static let none = InnerFailures(items: 0, steps: 0)
+
+    package init(items: Int, steps: Int) {
+        self.items = items
+        self.steps = steps
+    }
+}
+
 /// How far a model call is, or how it ended.
 package enum CallState: String, Sendable, Hashable, Codable, CaseIterable {
     case running

@@ -45,17 +45,26 @@ import Testing
             try await first.beginRun(run)
             let second = try HistoryStore(path: folder.database)
             let error = await #expect(throws: HistoryError.self) {
-                try await second.resumeRun(run.id, texts: nil, options: nil, process: run.process)
+                try await second.resumeRun(
+                    run.id, endedAs: .failed, texts: nil, inputs: "{}", options: nil, process: run.process)
             }
             #expect(error?.code == .runIsAlive)
             try await first.endRun(run.id, state: .failed, at: moment(1))
-            try await second.resumeRun(run.id, texts: nil, options: nil, process: run.process)
+            try await second.resumeRun(
+                run.id, endedAs: .failed, texts: nil, inputs: "{}", options: nil, process: run.process)
             #expect(try await first.run("latest").summary.state == .running)
             #expect(try await first.run("latest").resumes == 1)
             await #expect(throws: HistoryError.self) {
-                try await first.resumeRun(run.id, texts: nil, options: nil, process: run.process)
+                try await first.resumeRun(
+                    run.id, endedAs: .failed, texts: nil, inputs: "{}", options: nil, process: run.process)
             }
             try await second.endRun(run.id, state: .done, at: moment(2))
+            // Whoever had read that it failed does not go on with what is done by now.
+            let late = await #expect(throws: HistoryError.self) {
+                try await first.resumeRun(
+                    run.id, endedAs: .failed, texts: nil, inputs: "{}", options: nil, process: run.process)
+            }
+            #expect(late?.code == .runIsAlive)
             let left = try FileManager.default.contentsOfDirectory(
                 atPath: folder.url.appending(path: "state/running").path)
             #expect(left.isEmpty)

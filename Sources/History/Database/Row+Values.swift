@@ -32,6 +32,10 @@ extension Row {
         return id
     }
 
+    var innerFailures: InnerFailures {
+        InnerFailures(items: self["failed_items"], steps: self["failed_steps"])
+    }
+
     var recordedError: RecordedError? {
         guard let code: String = self["error_code"] else { return nil }
         let message: String? = self["error_message"]

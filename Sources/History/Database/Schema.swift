@@ -170,6 +170,11 @@ private let ledger = """
     -- A step's result holds as long as both stay the same.
     ALTER TABLE steps ADD COLUMN definition_digest TEXT;    -- of what the file says of the step
     ALTER TABLE steps ADD COLUMN input_digest TEXT;         -- of the values that its expressions use
+    -- What failed inside and was let pass: items of loops, and steps with continue_on_error.
+    ALTER TABLE steps ADD COLUMN failed_items INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE steps ADD COLUMN failed_steps INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE items ADD COLUMN failed_items INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE items ADD COLUMN failed_steps INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE items ADD COLUMN value_digest TEXT;         -- of the item itself
     ALTER TABLE items ADD COLUMN work_digest TEXT;          -- of the item with all that is done with it
     ALTER TABLE calls ADD COLUMN request_digest TEXT;       -- of all that was asked

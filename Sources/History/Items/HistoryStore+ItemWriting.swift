@@ -97,19 +97,23 @@ extension HistoryStore {
     ///
     /// - Parameters:
     ///   - output: What its steps gave, as JSON.
+    ///   - failures: What failed inside and was let pass.
     ///   - once: Under which key other runs find what it gave, where they are to.
     package func endItem(
         _ row: ItemRowID, state: ItemState, output: String? = nil, error: RecordedError? = nil,
-        once: OnceKey? = nil, at date: Date
+        failures: InnerFailures = .none, once: OnceKey? = nil, at date: Date
     ) async throws(HistoryError) {
         try await write { db in
             let now = Timestamp.text(date)
             try db.update(
                 """
-                UPDATE items SET state = ?, ended_at = ?, output = ?, error_code = ?, error_message = ? WHERE id = ?
+                UPDATE items SET state = ?, ended_at = ?, output = ?, error_code = ?, error_message = ?,
+                    failed_items = ?, failed_steps = ?
+                WHERE id = ?
                 """,
                 [
-                    state.rawValue, state == .running ? nil : now, output, error?.code, error?.message, row.rawValue,
+                    state.rawValue, state == .running ? nil : now, output, error?.code, error?.message,
+                    failures.items, failures.steps, row.rawValue,
                 ], row: "item \(row.rawValue)")
             if let once, state == .done { try db.keep(output ?? "null", under: once, of: row, at: now) }
         }

@@ -29,6 +29,8 @@ package struct PastItem: Sendable, Hashable {
     package let valueDigest: String?
     package let workDigest: String?
     package let error: RecordedError?
+    /// What failed inside and was let pass.
+    package let failures: InnerFailures
 }
 
 /// How many items of one `foreach` are in which state.
@@ -72,14 +74,16 @@ extension HistoryStore {
         try await read { db in
             try db.rows(
                 """
-                SELECT id, position, key, state, value_digest, work_digest, error_code, error_message FROM items
+                SELECT id, position, key, state, value_digest, work_digest, error_code, error_message, failed_items,
+                    failed_steps
+                FROM items
                 WHERE step_id = ? AND state <> 'skipped' ORDER BY position
                 """, [step.rawValue]
             ).map { row in
                 PastItem(
                     row: ItemRowID(rawValue: row["id"]), index: row["position"], key: row["key"],
                     state: try row.state(), valueDigest: row["value_digest"], workDigest: row["work_digest"],
-                    error: row.recordedError)
+                    error: row.recordedError, failures: row.innerFailures)
             }
         }
     }

@@ -15,9 +15,11 @@ package struct OnceKey: Sendable, Hashable {
 }
 
 extension HistoryStore {
-    /// Which of these keys were done, in whichever run. They count as used now, and so are the last to be forgotten.
+    /// Which of these keys were done, in whichever other run. They count as used now, and so are the last to be forgotten.
+    ///
+    /// - Parameter run: The run that asks. What it did itself and does again is not to be taken from there.
     package func doneOnce(
-        definition: String, among keys: [String], at date: Date
+        definition: String, among keys: [String], otherThan run: RunID, at date: Date
     ) async throws(HistoryError) -> Set<String> {
         var done: Set<String> = []
         var rest = keys[...]
@@ -28,8 +30,8 @@ extension HistoryStore {
                 try await write { db in
                     try some.filter { key in
                         try db.run(
-                            "UPDATE once_items SET used_at = ? WHERE definition = ? AND key = ?",
-                            [Timestamp.text(date), definition, key])
+                            "UPDATE once_items SET used_at = ? WHERE definition = ? AND key = ? AND run_id <> ?",
+                            [Timestamp.text(date), definition, key, run.text])
                         return db.changesCount > 0
                     }
                 })

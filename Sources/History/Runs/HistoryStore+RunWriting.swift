@@ -21,9 +21,10 @@ extension HistoryStore {
                     [
                         run.id.text, run.workflow, Timestamp.text(run.started), run.trigger, run.path,
                         run.texts.workflow.sha256, run.process.nightjarVersion, run.process.pid, run.process.host,
-                        run.inputs, run.options, run.source?.text,
+                        run.inputs, run.options, run.headStart?.run.text,
                     ])
                 try db.setCalledTexts(run.texts.called, of: run.id)
+                try db.reuseSteps(run.headStart?.steps ?? [], in: run.id, at: run.started)
             }
         } catch {
             locks.release(run.id.text)
@@ -52,11 +53,13 @@ extension HistoryStore {
     /// Records that a run that had ended goes on, in this process, which has its lock from now on.
     ///
     /// - Parameters:
+    ///   - state: How it had ended: whoever went on with it meanwhile has changed that.
     ///   - texts: What is done from now on, where that is not what was done before.
+    ///   - inputs: As JSON.
     ///   - options: What the command line says beside the inputs, as JSON.
-    /// - Throws: ``HistoryError/Code/runIsAlive`` where a process works on it.
+    /// - Throws: ``HistoryError/Code/runIsAlive`` where a process works on it, or has done so meanwhile.
     package func resumeRun(
-        _ id: RunID, texts: RunTexts?, options: String?, process: RunProcess
+        _ id: RunID, endedAs state: RunState, texts: RunTexts?, inputs: String, options: String?, process: RunProcess
     ) async throws(HistoryError) {
         try checkWritable()
         guard try locks.take(id.text) else {
@@ -65,14 +68,20 @@ extension HistoryStore {
         }
         do {
             try await write { db in
-                try db.update(
+                try db.run(
                     """
                     UPDATE runs SET state = 'running', ended_at = NULL, outputs = NULL, error_code = NULL,
-                        error_message = NULL, resumes = resumes + 1, options = ?, nightjar_version = ?, pid = ?,
-                        host = ?
-                    WHERE id = ?
+                        error_message = NULL, resumes = resumes + 1, inputs = ?, options = ?, nightjar_version = ?,
+                        pid = ?, host = ?
+                    WHERE id = ? AND state = ?
                     """,
-                    [options, process.nightjarVersion, process.pid, process.host, id.text], row: "run \(id)")
+                    [
+                        inputs, options, process.nightjarVersion, process.pid, process.host, id.text, state.rawValue,
+                    ])
+                guard db.changesCount == 1 else {
+                    throw HistoryError(
+                        .runIsAlive, "Another process has gone on with the run \(id) meanwhile, or has removed it.")
+                }
                 guard let texts else { return }
                 try db.keep(texts.workflow)
                 try db.run(

@@ -13,8 +13,8 @@ package struct NewRun: Sendable, Hashable {
     package var inputs: String
     /// What the command line said beside the inputs, as a JSON object.
     package var options: String?
-    /// The run with whose results this one begins.
-    package var source: RunID?
+    /// The run with whose results this one begins, and which of its steps these are.
+    package var headStart: HeadStart?
     /// What began it: `shell`, `schedule`, …
     package var trigger: String
     package var process: RunProcess
@@ -22,7 +22,7 @@ package struct NewRun: Sendable, Hashable {
 
     package init(
         id: RunID, workflow: String, path: String?, texts: RunTexts, inputs: String, options: String? = nil,
-        source: RunID? = nil, trigger: String, process: RunProcess, started: Date
+        headStart: HeadStart? = nil, trigger: String, process: RunProcess, started: Date
     ) {
         self.id = id
         self.workflow = workflow
@@ -30,10 +30,21 @@ package struct NewRun: Sendable, Hashable {
         self.texts = texts
         self.inputs = inputs
         self.options = options
-        self.source = source
+        self.headStart = headStart
         self.trigger = trigger
         self.process = process
         self.started = started
+    }
+}
+
+/// With what a run begins: the results that another one has of some steps.
+package struct HeadStart: Sendable, Hashable {
+    package var run: RunID
+    package var steps: [StepRowID]
+
+    package init(run: RunID, steps: [StepRowID]) {
+        self.run = run
+        self.steps = steps
     }
 }
 

@@ -57,48 +57,52 @@ extension HistoryStore {
         }
     }
 
-    /// Records for a run what steps of another one gave, with their items, as reused.
-    package func reuseSteps(
-        _ rows: [StepRowID], in run: RunID, at date: Date
-    ) async throws(HistoryError) {
-        try await write { db in
-            let now = Timestamp.text(date)
-            for row in rows {
-                let copy = try db.insert(
-                    """
-                    INSERT INTO steps (run_id, step, kind, name, path, attempt, definition_digest, input_digest, state,
-                        started_at, ended_at, output, error_code, error_message)
-                    SELECT ?1, step, kind, name, path, 1, definition_digest, input_digest,
-                        iif(state = 'done', 'reused', state), ?2, ?2, output, error_code, error_message
-                    FROM steps WHERE id = ?3
-                    """, [run.text, now, row.rawValue], parent: "step \(row.rawValue)")
-                try db.run(
-                    """
-                    INSERT INTO items (run_id, step_id, position, key, label, value_digest, work_digest, state,
-                        started_at, ended_at, output, error_code, error_message)
-                    SELECT ?1, ?2, position, key, label, value_digest, work_digest,
-                        iif(state = 'done', 'reused', state), ?3, ?3, output, error_code, error_message
-                    FROM items WHERE step_id = ?4 AND state <> 'skipped'
-                    """, [run.text, copy, now, row.rawValue])
-            }
-        }
-    }
-
     /// Records how a step ended.
     ///
-    /// - Parameter output: What it gave, as JSON.
+    /// - Parameters:
+    ///   - output: What it gave, as JSON.
+    ///   - failures: What failed inside and was let pass.
     package func endStep(
-        _ row: StepRowID, state: StepState, output: String? = nil, error: RecordedError? = nil, at date: Date
+        _ row: StepRowID, state: StepState, output: String? = nil, error: RecordedError? = nil,
+        failures: InnerFailures = .none, at date: Date
     ) async throws(HistoryError) {
         try await write { db in
             try db.update(
                 """
-                UPDATE steps SET state = ?, ended_at = ?, output = ?, error_code = ?, error_message = ? WHERE id = ?
+                UPDATE steps SET state = ?, ended_at = ?, output = ?, error_code = ?, error_message = ?,
+                    failed_items = ?, failed_steps = ?
+                WHERE id = ?
                 """,
                 [
                     state.rawValue, state == .running ? nil : Timestamp.text(date), output, error?.code,
-                    error?.message, row.rawValue,
+                    error?.message, failures.items, failures.steps, row.rawValue,
                 ], row: "step \(row.rawValue)")
+        }
+    }
+}
+
+extension Database {
+    /// Takes over for a run what steps of another one gave, with their items, as reused.
+    func reuseSteps(_ rows: [StepRowID], in run: RunID, at date: Date) throws {
+        let now = Timestamp.text(date)
+        for row in rows {
+            let copy = try insert(
+                """
+                INSERT INTO steps (run_id, step, kind, name, path, attempt, definition_digest, input_digest, state,
+                    started_at, ended_at, output, failed_items, failed_steps)
+                SELECT ?1, step, kind, name, path, 1, definition_digest, input_digest, 'reused', ?2, ?2, output,
+                    failed_items, failed_steps
+                FROM steps WHERE id = ?3
+                """, [run.text, now, row.rawValue], parent: "step \(row.rawValue)")
+            try self.run(
+                """
+                INSERT INTO items (run_id, step_id, position, key, label, value_digest, work_digest, state,
+                    started_at, ended_at, output, error_code, error_message, failed_items, failed_steps)
+                SELECT ?1, ?2, position, key, label, value_digest, work_digest,
+                    iif(state = 'done', 'reused', state), ?3, ?3, output, error_code, error_message, failed_items,
+                    failed_steps
+                FROM items WHERE step_id = ?4 AND state <> 'skipped'
+                """, [run.text, copy, now, row.rawValue])
         }
     }
 }

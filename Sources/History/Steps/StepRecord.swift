@@ -25,6 +25,8 @@ package struct StepRecord: Sendable, Hashable {
     package let definitionDigest: String?
     /// Of the values that its expressions use.
     package let inputDigest: String?
+    /// What failed inside and was let pass.
+    package let failures: InnerFailures
 }
 
 /// Which steps of a run a listing has.
@@ -60,6 +62,18 @@ extension HistoryStore {
     }
 }
 
+extension HistoryStore {
+    /// All steps of a run, or of a part of it, in the order in which they began.
+    package func allSteps(of run: RunID, scope: StepScope = .all) async throws(HistoryError) -> [StepRecord] {
+        var all: [StepRecord] = []
+        while true {
+            let page = try await steps(of: run, scope: scope, after: all.last?.row)
+            guard !page.isEmpty else { return all }
+            all += page
+        }
+    }
+}
+
 extension StepRecord {
     init(_ row: Row) throws {
         self.row = StepRowID(rawValue: row["id"])
@@ -78,5 +92,6 @@ extension StepRecord {
         error = row.recordedError
         definitionDigest = row["definition_digest"]
         inputDigest = row["input_digest"]
+        failures = row.innerFailures
     }
 }

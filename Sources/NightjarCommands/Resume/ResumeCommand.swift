@@ -38,7 +38,8 @@ struct ResumeCommand: AsyncParsableCommand {
         let work = try await work(record, history)
         try display.check(work.definition)
         let session = try Session(project: work.project, logging: logging, purpose: work.definition.name)
-        let resumption = Resumption(of: record, isEdited: edited)
+        let inputs = try KeptInputs(of: record).values(for: work.definition)
+        let resumption = Resumption(of: record, inputs: inputs, isEdited: edited)
         try await display.run(session, options: RunOptions(json: record.options), history: history) {
             setting throws(HistoryError) in
             try await WorkflowRun(work.definition, file: work.file, setting: setting).resume(resumption)
@@ -81,28 +82,6 @@ struct ResumeCommand: AsyncParsableCommand {
             throw CommandFailure(.invalid, "the run \(record.id) has no workflow file that could have been edited")
         }
         let loaded = try LoadedWorkflow(path)
-        try check(record, fits: loaded.definition)
         return (loaded.definition, loaded.file, loaded.project)
-    }
-
-    /// The inputs of the run stay: the edited workflow must take them.
-    private func check(_ record: RunRecord, fits definition: WorkflowDefinition) throws {
-        let inputs = (try? Value(json: record.inputs))?.mapping ?? [:]
-        for (name, input) in definition.inputs {
-            guard let value = inputs[name], !value.isNull else {
-                guard !input.isRequired else {
-                    throw CommandFailure(
-                        .invalid,
-                        "the run \(record.id) has no input `\(name)`, which the workflow now requires: run it anew")
-                }
-                continue
-            }
-            if case .failure(let mistake) = input.accept(value) {
-                throw CommandFailure(
-                    .invalid,
-                    "the input `\(name)` of the run \(record.id) is \(mistake.found), and the workflow now takes \(mistake.expected): run it anew"
-                )
-            }
-        }
     }
 }

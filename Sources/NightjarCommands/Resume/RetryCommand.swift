@@ -36,7 +36,7 @@ struct RetryCommand: AsyncParsableCommand {
         let work = try await RecordedWorkflow(of: record, history)
         try display.check(work.definition)
         let session = try Session(project: work.project, logging: logging, purpose: work.definition.name)
-        let resumption = failed ? Resumption(of: record, retriesFailures: true) : nil
+        let resumption = failed ? Resumption(of: record, inputs: work.inputs, retriesFailures: true) : nil
         try await display.run(session, options: RunOptions(json: record.options), history: history) {
             setting throws(HistoryError) in
             let run = WorkflowRun(work.definition, file: work.file, setting: setting)

@@ -26,9 +26,8 @@ struct InputArguments {
 
     /// A value for each input that the workflow declares.
     ///
-    /// - Parameter others: the values of those that are not given, where there are such.
     /// - Throws: ``CommandFailure`` for what is unknown, missing or of the wrong type.
-    func values(for definition: WorkflowDefinition, else others: Mapping = [:]) throws -> Mapping {
+    func values(for definition: WorkflowDefinition) throws -> Mapping {
         let names = definition.inputs.map(\.key)
         for (name, _) in given where !names.contains(name) {
             let hint =
@@ -40,8 +39,6 @@ struct InputArguments {
         for (name, declaration) in definition.inputs {
             if let argument = given.first(where: { $0.name == name })?.value {
                 values[name] = try value(argument, of: name, declaration)
-            } else if let other = others[name], case .success(let value) = declaration.accept(other) {
-                values[name] = value
             } else if declaration.isRequired {
                 throw CommandFailure(
                     .invalid, "the input `\(name)` is required: give it with `-i \(name)=…` (\(declaration.expected))")

@@ -57,6 +57,9 @@ struct RunCommand: AsyncParsableCommand {
         if dryRun, from != nil {
             throw ValidationError("`--dry-run` looks at the whole workflow: leave out `--from`")
         }
+        if from != nil, !inputs.isEmpty {
+            throw ValidationError("`--from` takes results that came of the earlier run's inputs: leave out `-i`")
+        }
     }
 
     func run() async throws {
@@ -83,7 +86,7 @@ struct RunCommand: AsyncParsableCommand {
         }
         let history = try RecordAccess.open(session.places)
         let source = try await SourceRun(of: loaded, from: from, history)
-        let inputs = try given.values(for: loaded.definition, else: source.inputs)
+        let inputs = try KeptInputs(source.inputs, of: source.start.run).values(for: loaded.definition)
         Console.note("takes what comes before \(from) from the run \(source.start.run)")
         try await display.run(session, options: options, history: history) { setting throws(HistoryError) in
             try await WorkflowRun(loaded.definition, file: loaded.file, setting: setting)

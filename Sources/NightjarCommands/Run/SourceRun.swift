@@ -31,7 +31,7 @@ struct SourceRun: Sendable {
                     continue
                 }
                 let record = try await history.run(run.id.text)
-                start = HeadStart(run: run.id, steps: found.filter { wanted.contains($0.key) })
+                start = HeadStart(run: run.id, steps: wanted.compactMap { found[$0] ?? nil })
                 inputs = (try? Value(json: record.inputs))?.mapping ?? [:]
                 return
             }
@@ -55,13 +55,15 @@ struct SourceRun: Sendable {
         return steps.map(\.id).filter { !after.contains($0) }
     }
 
+    /// The steps that have ended well, with their rows; skipped ones have nothing to be taken.
     private static func finished(
         in run: RunID, _ history: HistoryStore
-    ) async throws(HistoryError) -> [String: StepRowID] {
-        var found: [String: StepRowID] = [:]
+    ) async throws(HistoryError) -> [String: StepRowID?] {
+        var found: [String: StepRowID?] = [:]
         for step in try await history.allSteps(of: run, scope: .outsideItems) where step.path == step.stepID {
             switch step.state {
-            case .done, .reused, .skipped: found[step.stepID] = step.row
+            case .done, .reused: found[step.stepID] = .some(step.row)
+            case .skipped: found[step.stepID] = .some(nil)
             case .failed, .running, .interrupted: found[step.stepID] = nil
             }
         }

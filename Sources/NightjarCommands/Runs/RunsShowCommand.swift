@@ -141,10 +141,6 @@ extension HistoryStore {
         }
     }
 
-    func allSteps(of run: RunID, scope: StepScope = .all) async throws(HistoryError) -> [StepRecord] {
-        try await pages { last throws(HistoryError) in try await steps(of: run, scope: scope, after: last?.row) }
-    }
-
     func allItems(of run: RunID) async throws(HistoryError) -> [ItemRecord] {
         try await pages { last throws(HistoryError) in try await items(of: run, after: last?.row) }
     }

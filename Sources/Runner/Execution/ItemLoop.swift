@@ -7,13 +7,17 @@ import Workflow
 struct ItemLoop: Sendable {
     let execution: StepExecution
     let foreach: Foreach
-    let row: StepRowID
+    /// The loop's own.
+    let work: StepExecution.Work
 
     /// An attempt at one item.
     private struct Turn: Sendable {
         var index: Int
-        var isBegun = false
         var attempt = 1
+        /// Where the first attempt begins.
+        var work: StepExecution.Work?
+        /// Attempts that were recorded before.
+        var attemptsBefore = 0
     }
 
     private enum Event: Sendable {
@@ -27,13 +31,14 @@ struct ItemLoop: Sendable {
     /// - Parameter isReopened: whether an earlier attempt at the run has items of this loop.
     func execute(_ names: Mapping, isReopened: Bool) async throws -> Mapping {
         let items = try items(names)
-        let plan = try await ItemPlanner(execution: execution, foreach: foreach, row: row, names: names)
+        let plan = try await ItemPlanner(execution: execution, foreach: foreach, work: work, names: names)
             .plan(items, isReopened: isReopened)
         execution.run.setting.report(.itemsCounted(execution.event, plan.count))
         var tally = ItemTally(
             count: items.count, keepsResults: execution.run.definition.demands.keepsItems(of: execution.step.id))
         try await note(plan, in: &tally)
-        try await work(plan, names, &tally)
+        try await give(plan, to: &tally)
+        try await takeTurns(plan, names, &tally)
         return tally.result(items)
     }
 
@@ -49,17 +54,33 @@ struct ItemLoop: Sendable {
             }
         }
         let count = plan.count
-        execution.run.progress.addOutcome {
-            $0.itemsDone += count.kept
-            $0.itemsReused += count.reused
-            $0.itemsFailed += count.failed
+        execution.run.progress.addOutcome { work in
+            work.itemsDone += count.kept
+            work.itemsReused += count.reused
+            work.itemsFailed += count.failed
+            for entry in plan.entries {
+                work.itemsFailed += entry.failures.items
+                work.stepsFailed += entry.failures.steps
+            }
         }
     }
 
-    private func work(_ plan: ItemPlan, _ names: Mapping, _ tally: inout ItemTally) async throws {
+    /// Gives items what another one of the same key has given in an earlier attempt.
+    private func give(_ plan: ItemPlan, to tally: inout ItemTally) async throws {
+        for (index, entry) in plan.entries.enumerated() {
+            guard case .follows(let leader) = entry.fate, plan.entries[leader].fate == .kept else { continue }
+            let result = try await execution.run.setting.history.result(of: plan.entries[leader].row).mapping ?? [:]
+            try await give(result, to: index, plan)
+            tally.noteDone(index, result)
+        }
+    }
+
+    private func takeTurns(_ plan: ItemPlan, _ names: Mapping, _ tally: inout ItemTally) async throws {
         var followers: [Int: [Int]] = [:]
         for (index, entry) in plan.entries.enumerated() {
-            if case .follows(let leader) = entry.fate { followers[leader, default: []].append(index) }
+            if case .follows(let leader) = entry.fate, plan.entries[leader].fate != .kept {
+                followers[leader, default: []].append(index)
+            }
         }
         try await withThrowingTaskGroup(of: Event.self) { group in
             var waiting = ArraySlice(
@@ -126,15 +147,13 @@ struct ItemLoop: Sendable {
     /// - Throws: only what ends the whole run: an interruption, or a record that cannot be written.
     private func take(_ turn: Turn, _ plan: ItemPlan, _ names: Mapping) async throws -> Event {
         try Task.checkCancellation()
+        var turn = turn
         let history = execution.run.setting.history
         let now = execution.run.setting.now
         let entry = plan.entries[turn.index]
-        var past = PastSteps.none
-        if !turn.isBegun {
-            if case .todo(wasBegun: true) = entry.fate {
-                past = try await history.pastSteps(
-                    of: execution.run.id, item: entry.row, loops: execution.surroundings.loops + 1)
-            }
+        let clock = ContinuousClock.now
+        if turn.work == nil {
+            turn.work = try await begin(&turn, plan)
             try await history.beginItem(entry.row, at: now())
         }
         var names = names
@@ -142,11 +161,12 @@ struct ItemLoop: Sendable {
         names["index"] = .integer(turn.index)
         let trial = execution.trial()
         do {
-            let result = try await attempt(turn, by: trial, names, entry, past: past, plan)
+            let result = try await attempt(&turn, by: trial, names, entry)
             execution.keepOutcomes(of: trial)
             try await history.endItem(
-                entry.row, state: .done, output: Value.mapping(result).json(.compact), once: plan.once(turn.index),
-                at: now())
+                entry.row, state: .done, output: Value.mapping(result).json(.compact),
+                failures: trial.run.progress.failures, once: plan.once(turn.index), at: now())
+            if clock.duration(to: .now).inSeconds > StepExecution.worthSynchronizing { try await history.sync() }
             execution.run.progress.addOutcome { $0.itemsDone += 1 }
             report(turn.index, .done)
             return .done(turn.index, result)
@@ -159,7 +179,8 @@ struct ItemLoop: Sendable {
                     .stepRetried(
                         execution.event(ofItem: turn.index), attempt: turn.attempt + 1,
                         after: RecordedError(error).message, delay: delay.inSeconds))
-                return .postponed(Turn(index: turn.index, isBegun: true, attempt: turn.attempt + 1), delay)
+                turn.attempt += 1
+                return .postponed(turn, delay)
             }
             execution.keepOutcomes(of: trial)
             let isFailure = outcome != .interrupted
@@ -172,35 +193,60 @@ struct ItemLoop: Sendable {
         }
     }
 
+    /// Looks what there is of an item from before.
+    private func begin(_ turn: inout Turn, _ plan: ItemPlan) async throws -> StepExecution.Work {
+        let entry = plan.entries[turn.index]
+        var own = work
+        own.item = entry.row
+        own.path = execution.event(ofItem: turn.index).path
+        own.loops = execution.surroundings.loops + 1
+        own.digests = plan.digests
+        own.past = .none
+        if case .todo(isKnown: true, let anew) = entry.fate {
+            own.doesAnew = anew
+            own.past = try await execution.run.setting.history.pastSteps(
+                of: execution.run.id, item: entry.row, loops: own.loops)
+        }
+        let before = own.past.attempts(own.path, loops: own.loops)
+        turn.attemptsBefore = before.last?.attempt ?? 0
+        own.earlier = execution.earlierAttempts(entry.digests, among: before)
+        if !own.doesAnew { own.cutOff = execution.cutOffAttempts(entry.digests, among: before) }
+        return own
+    }
+
     /// A kind of step that has items itself gets a row for each attempt; nested steps have their own.
     private func attempt(
-        _ turn: Turn, by trial: StepExecution, _ names: Mapping, _ entry: ItemPlan.Entry, past: PastSteps,
-        _ plan: ItemPlan
+        _ turn: inout Turn, by trial: StepExecution, _ names: Mapping, _ entry: ItemPlan.Entry
     ) async throws -> Mapping {
-        let path = execution.event(ofItem: turn.index).path
-        let loops = execution.surroundings.loops + 1
-        var work = StepExecution.Work(
-            row: row, item: entry.row, path: path, loops: loops, digests: plan.digests, past: past)
+        guard var own = turn.work else { return [:] }
         guard case .kind = execution.step.body else {
-            return try await execution.timeLimit.run { [work] in try await trial.executeBody(names, work) }
+            let current = own
+            // What is tried again is done anew.
+            own.doesAnew = true
+            turn.work = own
+            return try await execution.timeLimit.run { try await trial.executeBody(names, current) }
         }
-        let before = past.attempts(path, loops: loops)
-        let digests = StepDigests(definition: entry.workDigest, inputs: "")
+        let before = own.past.attempts(own.path, loops: own.loops)
         // The process may have ended between the end of the step and that of the item.
-        if let done = before.last(where: { $0.holds(digests) }), let output = done.output {
+        if !own.doesAnew, !(own.isAfterNewWork && execution.step.looksAround),
+            let done = before.last(where: { $0.holds(entry.digests, isEdited: execution.run.isEdited) }),
+            let output = done.output
+        {
             return (try? Value(json: output))?.mapping ?? [:]
         }
-        work.cutOff = execution.cutOffAttempts(digests, among: before)
-        work.row = try await execution.begin(
-            path: path, item: entry.row, attempt: (before.last?.attempt ?? 0) + turn.attempt, digests: digests)
+        let row = try await execution.begin(
+            path: own.path, item: entry.row, attempt: turn.attemptsBefore + turn.attempt, digests: entry.digests)
+        if turn.attempt == 1 { own.begin(in: row) } else { own.tryAgain(in: row) }
+        turn.work = own
+        let current = own
         do {
-            let result = try await execution.timeLimit.run { [work] in try await trial.executeBody(names, work) }
-            try await execution.end(work.row, StepEnding(outcome: .done, result: result))
+            let result = try await execution.timeLimit.run { try await trial.executeBody(names, current) }
+            try await execution.end(row, StepEnding(outcome: .done, result: result))
             return result
         } catch let error as HistoryError {
             throw error
         } catch {
-            try await execution.end(work.row, StepEnding(failure: error))
+            try await execution.end(row, StepEnding(failure: error))
             throw error
         }
     }

@@ -8,8 +8,9 @@ import Workflow
 struct ItemPlan: Sendable {
     /// What becomes of an item.
     enum Fate: Sendable, Hashable {
-        /// Its turn comes. Whether it was begun before: then it may have steps that are done.
-        case todo(wasBegun: Bool)
+        /// Its turn comes. Whether it has a row from before: then it may have steps that are done. Whether these are done
+        /// again, too.
+        case todo(isKnown: Bool, anew: Bool)
         /// An earlier attempt at the run has done it.
         case kept
         /// Its result comes from another run.
@@ -26,6 +27,11 @@ struct ItemPlan: Sendable {
         var row: ItemRowID
         var workDigest: String
         var fate: Fate
+        /// What failed inside an item that is kept.
+        var failures: InnerFailures
+
+        /// Of a kind of step that has items itself.
+        var digests: StepDigests { StepDigests(definition: workDigest, inputs: "") }
     }
 
     private(set) var entries: [Entry]
@@ -57,7 +63,7 @@ struct ItemPlan: Sendable {
 struct ItemPlanner: Sendable {
     let execution: StepExecution
     let foreach: Foreach
-    let row: StepRowID
+    let work: StepExecution.Work
     let names: Mapping
 
     private var run: RunContext { execution.run }
@@ -71,47 +77,55 @@ struct ItemPlanner: Sendable {
         let around = execution.surroundings.digests.digest(of: step.outerReferences, names)
         let usesIndex = step.usesIndex
         let keys = try keys(of: values)
-        var past = PastItems(isReopened ? try await history.pastItems(step: row) : [])
+        var past = PastItems(isReopened ? try await history.pastItems(step: work.row) : [])
         var planned: [PlannedItem] = []
         var fates: [ItemPlan.Fate] = []
+        var failures: [InnerFailures] = []
         var changed: [Int] = []
         for (index, value) in values.enumerated() {
             try Task.checkCancellation()
             let valueDigest = TextDigest.of(value.json(.compact))
             let workDigest = TextDigest.of(definition, around, valueDigest, usesIndex ? "\(index)" : "")
             let item = past.take(index: index, key: keys?[index], valueDigest: valueDigest)
-            let fate = fate(of: item, workDigest)
+            let fate = fate(of: item, valueDigest: valueDigest, workDigest)
             let isKept = !fate.isTodo
             planned.append(
                 PlannedItem(
                     row: item?.row, index: index, key: keys?[index], label: label(of: value), valueDigest: valueDigest,
                     workDigest: workDigest, plan: isKept ? .kept : .pending))
             fates.append(fate)
+            failures.append(isKept ? item?.failures ?? .none : .none)
             if item?.isAt(index, key: keys?[index], workDigest) != true { changed.append(index) }
         }
         let once = onceDefinition(definition)
         if let once {
             changed = try await reuse(&planned, &fates, once: once, changed: changed)
-            follow(&fates, keys: keys ?? [])
+            follow(&fates, keys: planned.map(\.key))
         }
         let rows = try await record(planned, changed, gone: past.left)
         return ItemPlan(
             entries: values.indices.map { index in
                 ItemPlan.Entry(
                     value: values[index], key: keys?[index], row: rows[index],
-                    workDigest: planned[index].workDigest ?? "", fate: fates[index])
+                    workDigest: planned[index].workDigest ?? "", fate: fates[index], failures: failures[index])
             }, onceDefinition: once, digests: digests)
     }
 
-    private func fate(of item: PastItem?, _ workDigest: String) -> ItemPlan.Fate {
-        guard let item else { return .todo(wasBegun: false) }
-        guard item.workDigest == workDigest else { return .todo(wasBegun: true) }
+    private func fate(of item: PastItem?, valueDigest: String, _ workDigest: String) -> ItemPlan.Fate {
+        guard let item else { return .todo(isKnown: false, anew: false) }
+        // Of another value with the same key nothing is taken: steps may read what it only names.
+        guard !work.doesAnew, item.valueDigest == valueDigest else { return .todo(isKnown: true, anew: true) }
+        guard item.workDigest == workDigest, !(work.isAfterNewWork && step.looksAround) else {
+            return .todo(isKnown: true, anew: false)
+        }
         switch item.state {
-        case .done, .reused: return .kept
+        case .done, .reused:
+            return run.retriesFailures && item.failures != .none ? .todo(isKnown: true, anew: false) : .kept
         case .failed where foreach.onError == .continue && !run.retriesFailures:
             return .failed(item.error?.message ?? "it failed")
-        case .pending: return .todo(wasBegun: false)
-        default: return .todo(wasBegun: true)
+        // What failed in an item may have come of what was done before in it.
+        case .failed: return .todo(isKnown: true, anew: run.retriesFailures)
+        default: return .todo(isKnown: true, anew: false)
         }
     }
 
@@ -124,7 +138,7 @@ struct ItemPlanner: Sendable {
         guard !run.setting.options.isFresh else { return changed }
         let open = fates.indices.filter { fates[$0].isTodo }
         let known = try await history.doneOnce(
-            definition: once, among: open.compactMap { planned[$0].key }, at: run.setting.now())
+            definition: once, among: open.compactMap { planned[$0].key }, otherThan: run.id, at: run.setting.now())
         var changed = Set(changed)
         for index in open {
             guard let key = planned[index].key, known.contains(key) else { continue }
@@ -135,11 +149,19 @@ struct ItemPlanner: Sendable {
         return changed.sorted()
     }
 
-    /// Of items with the same key, the first is done.
-    private func follow(_ fates: inout [ItemPlan.Fate], keys: [String]) {
+    /// Of items with the same key, the first is done; those that come behind one that is done get what it gave.
+    private func follow(_ fates: inout [ItemPlan.Fate], keys: [String?]) {
         var leaders: [String: Int] = [:]
-        for (index, key) in keys.enumerated() where fates[index].isTodo {
-            if let leader = leaders[key] { fates[index] = .follows(leader) } else { leaders[key] = index }
+        for (index, fate) in fates.enumerated() {
+            if fate == .kept, let key = keys[index], leaders[key] == nil { leaders[key] = index }
+        }
+        for index in fates.indices where fates[index].isTodo {
+            guard let key = keys[index] else { continue }
+            guard let leader = leaders[key] else {
+                leaders[key] = index
+                continue
+            }
+            fates[index] = .follows(leader)
         }
     }
 
@@ -147,7 +169,7 @@ struct ItemPlanner: Sendable {
     private func record(_ planned: [PlannedItem], _ changed: [Int], gone: [ItemRowID]) async throws -> [ItemRowID] {
         let now = run.setting.now()
         if !gone.isEmpty { try await history.dropItems(gone, at: now) }
-        let rows = try await history.planItems(changed.map { planned[$0] }, step: row, at: now)
+        let rows = try await history.planItems(changed.map { planned[$0] }, step: work.row, at: now)
         var all = planned.map(\.row)
         for (index, row) in zip(changed, rows) { all[index] = row }
         return all.compactMap(\.self)
@@ -201,7 +223,7 @@ extension PastItem {
 /// The items that an earlier attempt had, to be found again in a list that may have changed.
 private struct PastItems {
     private var items: [PastItem?]
-    private var byIndex: [Int: Int]
+    private let byIndex: [Int: Int]
     private var byValue: [String: [Int]]
     private var byKey: [String: [Int]]
 
@@ -223,9 +245,13 @@ private struct PastItems {
     mutating func take(index: Int, key: String?, valueDigest: String) -> PastItem? {
         guard !items.isEmpty else { return nil }
         if let place = byIndex[index], items[place]?.valueDigest == valueDigest { return take(place) }
-        for place in byValue[valueDigest, default: []] where items[place] != nil { return take(place) }
+        while let place = byValue[valueDigest]?.popLast() {
+            if let item = take(place) { return item }
+        }
         guard let key else { return nil }
-        for place in byKey[key, default: []] where items[place] != nil { return take(place) }
+        while let place = byKey[key]?.popLast() {
+            if let item = take(place) { return item }
+        }
         return nil
     }
 

@@ -1,3 +1,4 @@
+import History
 import Synchronization
 
 /// What a run has come to so far, counted from all its tasks.
@@ -11,6 +12,12 @@ final class RunProgress: Sendable {
     }
 
     var current: RunWork { work.withLock { $0 } }
+
+    /// What failed and was let pass.
+    var failures: InnerFailures {
+        let work = current
+        return InnerFailures(items: work.itemsFailed, steps: work.stepsFailed)
+    }
 
     /// Counts what was done and paid for, whatever becomes of the attempt.
     func addCost(_ change: (inout RunWork) -> Void) {

@@ -8,16 +8,10 @@ struct StepContext: StepView {
     let run: RunContext
     let step: Step
     let event: StepEvent
-    let row: StepRowID
-    /// The item of a `foreach` that the step works for.
-    let item: ItemRowID?
+    let work: StepExecution.Work
     let names: Mapping
-    /// The rows of attempts at the same work that were cut off: what was finished in them is not done again.
-    let cutOff: [StepRowID]
-    /// How many loops are around the step.
-    let loops: Int
-    let past: PastSteps
 
+    var row: StepRowID { work.row }
     var definition: WorkflowDefinition { run.definition }
     var setting: RunSetting { run.setting }
     var files: ProjectFiles { run.files }
@@ -43,6 +37,8 @@ struct RunContext: Sendable {
     var isRetriedAround = false
     /// Whether what failed before, and was let pass, is done again.
     var retriesFailures = false
+    /// Whether the workflow is another one than in the attempt before.
+    var isEdited = false
     let changes = ToldChanges()
 }
 

@@ -9,13 +9,20 @@ struct StepEnding: Sendable {
     var result: Mapping = [:]
     /// Why it failed or was interrupted.
     var failure: (any Error)?
+    /// What failed inside and was let pass.
+    var failures = InnerFailures.none
+    /// Whether it was done in an earlier attempt at the run, and not now.
+    var isReused = false
 
     static let skipped = StepEnding(outcome: .skipped)
 
-    init(outcome: StepOutcome, result: Mapping = [:], failure: (any Error)? = nil) {
+    init(
+        outcome: StepOutcome, result: Mapping = [:], failure: (any Error)? = nil, failures: InnerFailures = .none
+    ) {
         self.outcome = outcome
         self.result = result
         self.failure = failure
+        self.failures = failures
     }
 
     init(failure: any Error) {
@@ -76,15 +83,27 @@ struct StepEndings: Sendable {
 
     /// What the functions of `if` tell a step of those that it waits for, directly and through others.
     func hasFailure(before step: Step) -> Bool {
+        isSo(before: step) { other, ending in
+            switch ending.outcome {
+            case .failed: !other.continuesOnError
+            case .interrupted: true
+            default: false
+            }
+        }
+    }
+
+    /// Whether one of those that a step waits for, directly and through others, was done now and not before.
+    func hasNewWork(before step: Step) -> Bool {
+        isSo(before: step) { _, ending in !ending.isReused && ending.outcome != .skipped }
+    }
+
+    private func isSo(before step: Step, _ condition: (Step, StepEnding) -> Bool) -> Bool {
         var open = step.needs
         var seen: Set<String> = []
         while let id = open.popLast() {
-            guard seen.insert(id).inserted, let other = steps.first(where: { $0.id == id }) else { continue }
-            switch endings[id]?.outcome {
-            case .failed where !other.continuesOnError: return true
-            case .interrupted: return true
-            default: open += other.needs
-            }
+            guard seen.insert(id).inserted, let place = places[id], let ending = endings[id] else { continue }
+            if condition(steps[place], ending) { return true }
+            open += steps[place].needs
         }
         return false
     }

@@ -11,29 +11,32 @@ struct StepExecution: Sendable {
     let surroundings: StepSequence.Surroundings
 
     /// A step or model call that took longer than this is brought to the disk at its end.
-    private static let worthSynchronizing = 1.0
+    static let worthSynchronizing = 1.0
 
     /// - Parameter endings: how the steps beside this one have ended so far.
     /// - Throws: only what the record throws; a failure of the step is an ending.
     func execute(_ names: Mapping, after endings: StepEndings) async throws -> StepEnding {
         if Task.isCancelled { return StepEnding(failure: CancellationError()) }
-        if let ending = try await takeHeadStart() { return ending }
         let clock = ContinuousClock.now
-        let digests = digests(names)
-        if let ending = try await reuse(names, digests, after: endings) { return ending }
+        let isAfterNewWork = surroundings.isAfterNewWork || endings.hasNewWork(before: step)
+        let digests = digests(names, after: endings)
+        if let ending = try await reuse(names, digests, after: endings, isAfterNewWork: isAfterNewWork) {
+            return ending
+        }
         let row = try await open(digests)
         run.setting.report(.stepStarted(event))
+        let work = Work(
+            row: row.id, item: surroundings.item, path: path, loops: surroundings.loops,
+            digests: surroundings.digests, past: surroundings.past, doesAnew: surroundings.doesAnew,
+            isAfterNewWork: isAfterNewWork)
         var ending: StepEnding
         do {
             if !(try isWanted(names, after: endings)) {
                 ending = .skipped
             } else if let foreach = step.foreach {
-                ending = StepEnding(
-                    outcome: .done,
-                    result: try await ItemLoop(execution: self, foreach: foreach, row: row.id).execute(
-                        names, isReopened: row.isReopened))
+                ending = try await loop(foreach, names, work, isReopened: row.isReopened)
             } else {
-                return try await attempt(names, row: row.id, digests, since: clock)
+                return try await attempt(names, work, digests, since: clock)
             }
         } catch let error as HistoryError {
             throw error
@@ -41,6 +44,16 @@ struct StepExecution: Sendable {
             ending = StepEnding(failure: error)
         }
         return try await finish(ending, row: row.id, since: clock)
+    }
+
+    private func loop(
+        _ foreach: Foreach, _ names: Mapping, _ work: Work, isReopened: Bool
+    ) async throws -> StepEnding {
+        let trial = trial()
+        defer { keepOutcomes(of: trial) }
+        let result = try await ItemLoop(execution: trial, foreach: foreach, work: work)
+            .execute(names, isReopened: isReopened)
+        return StepEnding(outcome: .done, result: result, failures: trial.run.progress.failures)
     }
 
     /// Whether the step is to run, by its `if` and by what failed before.
@@ -53,35 +66,29 @@ struct StepExecution: Sendable {
 
     /// Makes attempts until one is done, or none is left.
     private func attempt(
-        _ names: Mapping, row first: StepRowID, _ digests: StepDigests?, since clock: ContinuousClock.Instant
+        _ names: Mapping, _ first: Work, _ digests: StepDigests?, since clock: ContinuousClock.Instant
     ) async throws -> StepEnding {
-        var row = first
+        var work = first
         var made = 1
         let before = attemptsBefore
+        work.earlier = earlierAttempts(digests, among: pastAttempts)
+        if !work.doesAnew { work.cutOff = cutOffAttempts(digests, among: pastAttempts) }
         while true {
             let trial = trial()
             do {
-                let current = row
-                var work = Work(
-                    row: current, item: surroundings.item, path: path, loops: surroundings.loops,
-                    digests: surroundings.digests, past: .none)
-                // What is tried again is done anew: only the first attempt goes on with what is there.
-                if made == 1 {
-                    work.past = surroundings.past
-                    work.cutOff = cutOffAttempts(digests, among: pastAttempts)
-                }
-                let settled = work
-                let result = try await timeLimit.run { try await trial.executeBody(names, settled) }
+                let current = work
+                let result = try await timeLimit.run { try await trial.executeBody(names, current) }
                 keepOutcomes(of: trial)
-                return try await finish(StepEnding(outcome: .done, result: result), row: row, since: clock)
+                let ending = StepEnding(outcome: .done, result: result, failures: trial.run.progress.failures)
+                return try await finish(ending, row: work.row, since: clock)
             } catch let error as HistoryError {
                 throw error
             } catch {
                 guard !Task.isCancelled, let delay = attempts.delay(after: error, made: made) else {
                     keepOutcomes(of: trial)
-                    return try await finish(StepEnding(failure: error), row: row, since: clock)
+                    return try await finish(StepEnding(failure: error), row: work.row, since: clock)
                 }
-                try await end(row, StepEnding(failure: error))
+                try await end(work.row, StepEnding(failure: error))
                 run.setting.report(
                     .stepRetried(event, attempt: made + 1, after: RecordedError(error).message, delay: delay.inSeconds))
                 made += 1
@@ -92,8 +99,9 @@ struct StepExecution: Sendable {
                     run.setting.report(.stepFinished(event, outcome: .interrupted, seconds: seconds))
                     return StepEnding(failure: CancellationError())
                 }
-                row = try await begin(
-                    path: path, item: surroundings.item, attempt: before + made, digests: digests)
+                work.tryAgain(
+                    in: try await begin(
+                        path: path, item: surroundings.item, attempt: before + made, digests: digests))
             }
         }
     }
@@ -114,16 +122,34 @@ struct StepExecution: Sendable {
         if case .failed = ending.outcome, step.continuesOnError { run.progress.addOutcome { $0.stepsFailed += 1 } }
     }
 
-    /// Where a step's work stands in the record.
+    /// Where a step's work stands in the record, and what earlier attempts have left of it.
     struct Work: Sendable {
-        var row: StepRowID
+        private(set) var row: StepRowID
+        /// The item of a `foreach` that the step works for.
         var item: ItemRowID?
         var path: String
+        /// How many loops are around the step.
         var loops: Int
         var digests: NameDigests
         var past: PastSteps
-        /// Attempts at the same work that were cut off.
+        /// Whether all is done again, whatever is left of it.
+        var doesAnew = false
+        /// Whether something before was done now and not in an earlier attempt at the run.
+        var isAfterNewWork = false
+        /// Attempts at the same work that were cut off: an answer that a model gave in them is taken.
         var cutOff: [StepRowID] = []
+        /// All attempts at the same work: what they have put into files is there.
+        var earlier: [StepRowID] = []
+
+        mutating func begin(in first: StepRowID) { row = first }
+
+        /// What is tried again is done anew.
+        mutating func tryAgain(in next: StepRowID) {
+            earlier.append(row)
+            cutOff = []
+            doesAnew = true
+            row = next
+        }
     }
 
     /// Does once what the step does: for itself, or for one item.
@@ -136,7 +162,8 @@ struct StepExecution: Sendable {
                 names,
                 inside: .init(
                     path: work.path, depth: event.depth + 1, item: work.item, loops: work.loops,
-                    digests: work.digests, past: work.past))
+                    digests: work.digests, past: work.past, doesAnew: work.doesAnew,
+                    isAfterNewWork: work.isAfterNewWork))
         case .kind(let kind):
             guard let executable = kind as? any ExecutableStep else {
                 throw StepFailure(.badValue, "this Nightjar cannot run `\(step.kindName)` steps")
@@ -144,22 +171,20 @@ struct StepExecution: Sendable {
             var event = event
             event.path = work.path
             return try await executable.execute(
-                StepContext(
-                    run: run, step: step, event: event, row: work.row, item: work.item, names: names,
-                    cutOff: work.cutOff, loops: work.loops, past: work.past))
+                StepContext(run: run, step: step, event: event, work: work, names: names))
         }
     }
 
-    /// The same for one attempt, whose outcomes count only if it is the last one.
+    /// The same with outcomes of its own: those of an attempt count only if it is the last one, and what failed inside is
+    /// recorded.
     func trial() -> StepExecution {
-        guard attempts.retry != nil else { return self }
         var trial = self
         trial.run.progress = RunProgress(attemptIn: run.progress)
         return trial
     }
 
     func keepOutcomes(of trial: StepExecution) {
-        if trial.run.progress !== run.progress { trial.run.progress.keep() }
+        trial.run.progress.keep()
     }
 
     var path: String { surroundings.path.map { "\($0).\(step.id)" } ?? step.id }
@@ -200,7 +225,7 @@ struct StepExecution: Sendable {
         let output = ending.failure == nil ? Value.mapping(recorded(ending.result)).json(.compact) : nil
         try await run.setting.history.endStep(
             row, state: ending.outcome.stepState, output: output, error: ending.failure.map { RecordedError($0) },
-            at: run.setting.now())
+            failures: ending.failures, at: run.setting.now())
     }
 
     /// Items have rows of their own: the step's row does not repeat them.

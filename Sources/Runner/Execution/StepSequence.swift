@@ -22,8 +22,10 @@ struct StepSequence: Sendable {
         var digests = NameDigests.top
         /// What earlier attempts have left of the steps.
         var past = PastSteps.none
-        /// Whose results the list begins with.
-        var headStart: HeadStart?
+        /// Whether all is done again, whatever is left of it.
+        var doesAnew = false
+        /// Whether something before the list was done now and not in an earlier attempt.
+        var isAfterNewWork = false
     }
 
     /// - Returns: what each step gave, by its id.

@@ -28,8 +28,9 @@ package struct WorkflowRun: Sendable {
         let started = setting.now()
         let id = try await begin(inputs: inputs, start: start, at: started)
         setting.report(.runStarted(id: id.text, workflow: definition.name, inputs: inputs))
+        let past = start == nil ? .none : try await past(of: id)
         return try await work(
-            on: context(id), inputs: inputs, started: started, inside: StepSequence.Surroundings(headStart: start))
+            on: context(id), inputs: inputs, started: started, inside: StepSequence.Surroundings(past: past))
     }
 
     /// Goes on with a run that has ended, in its own rows: what is done in it and holds is not done again.
@@ -37,22 +38,26 @@ package struct WorkflowRun: Sendable {
     /// - Throws: where the record cannot be written, or another process works on the run.
     package func resume(_ resumption: Resumption) async throws(HistoryError) -> RunOutcome {
         let record = resumption.run
-        let history = setting.history
-        try await history.resumeRun(
-            record.id, texts: resumption.isEdited ? texts : nil, options: setting.options.json, process: process)
+        try await setting.history.resumeRun(
+            record.id, endedAs: record.summary.state, texts: resumption.isEdited ? texts : nil,
+            inputs: Value.mapping(resumption.inputs).json(.compact), options: setting.options.json, process: process)
         setting.report(.runResumed(id: record.id.text, workflow: definition.name))
         var context = context(record.id)
         context.retriesFailures = resumption.retriesFailures
-        let past: PastSteps
+        context.isEdited = resumption.isEdited
+        return try await work(
+            on: context, inputs: resumption.inputs, started: record.summary.started,
+            inside: StepSequence.Surroundings(past: try await past(of: record.id)))
+    }
+
+    /// What there is of a run that this process has begun or gone on with.
+    private func past(of id: RunID) async throws(HistoryError) -> PastSteps {
         do {
-            past = try await history.pastSteps(of: record.id)
+            return try await setting.history.pastSteps(of: id)
         } catch {
-            history.abandonRun(record.id)
+            setting.history.abandonRun(id)
             throw error
         }
-        return try await work(
-            on: context, inputs: (try? Value(json: record.inputs))?.mapping ?? [:], started: record.summary.started,
-            inside: StepSequence.Surroundings(past: past))
     }
 
     private func context(_ id: RunID) -> RunContext {
@@ -120,7 +125,7 @@ package struct WorkflowRun: Sendable {
     private func begin(inputs: Mapping, start: HeadStart?, at started: Date) async throws(HistoryError) -> RunID {
         let run = NewRun(
             id: setting.ids.next(), workflow: definition.name, path: file?.path, texts: texts,
-            inputs: Value.mapping(inputs).json(.compact), options: setting.options.json, source: start?.run,
+            inputs: Value.mapping(inputs).json(.compact), options: setting.options.json, headStart: start,
             trigger: "shell", process: process, started: started)
         return try await setting.history.beginRun(run, ids: setting.ids)
     }

@@ -17,9 +17,9 @@ struct AppendedFile {
     /// What is there before.
     struct Existing {
         var size: Int
-        /// The beginning of the file, up to a megabyte.
-        var head: Data
         var endsLine: Bool
+        /// The beginning of the file, up to a megabyte.
+        var head: () throws -> Data
     }
 
     /// How long to wait before the next look whether others have gone.
@@ -33,12 +33,27 @@ struct AppendedFile {
         try FileSystem.makeFolder(of: file)
         let opened = try await lock()
         defer { opened.close() }
-        try await finishOthers(opened)
-        let size = try opened.size()
-        let existing = Existing(
-            size: size, head: try opened.read(from: 0, upTo: Self.headSize),
-            endsLine: try size == 0 || opened.read(from: size - 1, upTo: 1) == Data("\n".utf8))
-        let data = try content(existing)
+        do {
+            try await finishOthers(opened)
+            while true {
+                let size = try opened.size()
+                let data = try content(try existing(opened, size))
+                if try await append(data, to: size, opened) { return data }
+            }
+        } catch {
+            opened.removeIfEmptyAndNew()
+            throw error
+        }
+    }
+
+    private func existing(_ opened: OpenedFile, _ size: Int) throws -> Existing {
+        Existing(
+            size: size, endsLine: try size == 0 || opened.read(from: size - 1, upTo: 1) == Data("\n".utf8),
+            head: { try opened.read(from: 0, upTo: Self.headSize) })
+    }
+
+    /// - Returns: whether the file still ended there; someone who knows nothing of locks may have written meanwhile.
+    private func append(_ data: Data, to size: Int, _ opened: OpenedFile) async throws -> Bool {
         let row = try await history.beginFile(
             NewFile(
                 path: file.path, mode: .append, bytes: data.count, sha256: SHA256.hash(data: data).hexadecimal,
@@ -46,13 +61,17 @@ struct AppendedFile {
         do {
             // After a power cut the record must know of what the file has.
             try await history.sync()
+            guard try opened.size() == size else {
+                try await history.dropFile(row)
+                return false
+            }
             try opened.append(data, to: size)
         } catch {
             try await history.dropFile(row)
             throw error
         }
         try await history.endFile(row, at: now())
-        return data
+        return true
     }
 
     /// Finishes what was begun here and cut off, by whichever run.
@@ -74,10 +93,10 @@ struct AppendedFile {
                 continue
             }
             let behind = try opened.read(from: begun.position, upTo: size - begun.position)
-            if behind.starts(with: begun.content) {
+            if behind.range(of: begun.content) != nil || begun.content.isEmpty {
                 try await history.endFile(begun.row, at: now())
             } else if begun.content.starts(with: behind) {
-                try opened.append(begun.content, to: begun.position)
+                try opened.append(begun.content.dropFirst(behind.count), to: size)
                 try await history.endFile(begun.row, at: now())
             } else {
                 // Someone who knows nothing of locks has written there before us: it was never begun.
@@ -89,7 +108,12 @@ struct AppendedFile {
     private func lock() async throws -> OpenedFile {
         while true {
             let opened = try OpenedFile(file)
-            if try opened.lock() { return opened }
+            do {
+                if try opened.lock() { return opened }
+            } catch {
+                opened.close()
+                throw error
+            }
             opened.close()
             try await sleep(Self.pause)
         }
@@ -100,11 +124,13 @@ struct AppendedFile {
 private struct OpenedFile {
     let file: URL
     let descriptor: Int32
+    private let isNew: Bool
 
     init(_ file: URL) throws(StepFailure) {
         self.file = file
-        let isNew = access(file.path, F_OK) != 0
-        descriptor = open(file.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+        isNew = access(file.path, F_OK) != 0
+        // Others who append may know nothing of locks: the system puts what we write behind what they have written.
+        descriptor = open(file.path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw FileSystem.failure(writing: file) }
         if isNew { FileSystem.synchronizeFolder(of: file) }
     }
@@ -150,14 +176,19 @@ private struct OpenedFile {
         return buffer.prefix(filled)
     }
 
-    /// Writes to the end, which is at `position`, or leaves the file as long as it was.
-    func append(_ data: Data, to position: Int) throws(StepFailure) {
-        guard lseek(descriptor, off_t(position), SEEK_SET) >= 0, FileSystem.write(data, to: descriptor),
-            fsync(descriptor) == 0
-        else {
+    /// Writes to the end, or leaves the file as long as it was, which is `size`.
+    func append(_ data: Data, to size: Int) throws(StepFailure) {
+        var written = 0
+        guard FileSystem.write(data, to: descriptor, written: &written), fsync(descriptor) == 0 else {
             let failure = FileSystem.failure(writing: file)
-            ftruncate(descriptor, off_t(position))
+            // Not what others have added meanwhile.
+            if let now = try? self.size(), now == size + written { ftruncate(descriptor, off_t(size)) }
             throw failure
         }
+    }
+
+    /// A file that was made only to be written to.
+    func removeIfEmptyAndNew() {
+        if isNew, let size = try? size(), size == 0 { unlink(file.path) }
     }
 }

@@ -23,6 +23,7 @@ struct AtomicFile {
         guard descriptor >= 0 else { throw FileSystem.failure(writing: file) }
         do throws(StepFailure) {
             defer { close(descriptor) }
+            keepPermissions(descriptor)
             guard FileSystem.write(data, to: descriptor), fsync(descriptor) == 0 else {
                 throw FileSystem.failure(writing: file)
             }
@@ -32,6 +33,12 @@ struct AtomicFile {
             throw error
         }
         FileSystem.synchronizeFolder(of: file)
+    }
+
+    /// Who may read the file that is replaced may read the new one, and nobody else.
+    private func keepPermissions(_ descriptor: Int32) {
+        var status = stat()
+        if stat(file.path, &status) == 0 { fchmod(descriptor, status.st_mode & 0o777) }
     }
 
     /// Clears away what an attempt left that was cut off.

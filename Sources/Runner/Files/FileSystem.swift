@@ -16,6 +16,12 @@ enum FileSystem {
 
     /// Writes all of it, or says that it could not.
     static func write(_ data: Data, to descriptor: Int32) -> Bool {
+        var written = 0
+        return write(data, to: descriptor, written: &written)
+    }
+
+    /// The same, and how much of it was written.
+    static func write(_ data: Data, to descriptor: Int32, written: inout Int) -> Bool {
         data.withUnsafeBytes { buffer in
             var rest = buffer[...]
             while !rest.isEmpty {
@@ -23,6 +29,7 @@ enum FileSystem {
                 if count < 0, errno == EINTR { continue }
                 guard count > 0 else { return false }
                 rest = rest.dropFirst(count)
+                written += count
             }
             return true
         }
@@ -42,7 +49,8 @@ enum FileSystem {
         let advice =
             switch code {
             case ENOSPC, EDQUOT: "; make room on its disk, and resume the run"
-            case EACCES, EPERM, EROFS: "; give yourself permission to write there"
+            case EACCES, EPERM: "; give yourself permission to write there"
+            case EROFS: "; write to another place"
             case EMFILE, ENFILE: "; raise the limit of open files with `ulimit -n`"
             default: ""
             }

@@ -110,10 +110,13 @@ struct WrittenContent: Sendable {
     private func moreRows(_ list: [Value], _ existing: AppendedFile.Existing) throws -> String {
         let rows = try mappings(list)
         let own = columns ?? Self.columns(of: rows)
-        guard existing.size > 0 else { return own.isEmpty ? "" : CSV.text(of: rows, columns: own) }
-        guard let head = try? CSV.head(of: existing.head) else {
+        let head: [String]?
+        do {
+            head = try CSV.head(of: try existing.head())
+        } catch is CSV.Failure {
             throw StepFailure(.badData, "\(path) has no line of columns that could be read, so no row fits it")
         }
+        guard let head else { return own.isEmpty ? "" : CSV.text(of: rows, columns: own) }
         if let strange = own.first(where: { !head.contains($0) }) {
             let names = head.map { "`\($0)`" }.joined(separator: ", ")
             throw StepFailure(

@@ -54,7 +54,9 @@ extension CSV {
 
     /// The columns of a table, from the beginning of its text; `nil` where it has none.
     static func head(of beginning: Data) throws(Failure) -> [String]? {
-        let text = String(decoding: beginning, as: UTF8.self)
+        var text = String(decoding: beginning, as: UTF8.self)
+        // A byte-order mark is no part of a name.
+        if text.hasPrefix("\u{FEFF}") { text.removeFirst() }
         // The beginning may end within a record; the first one is enough.
         var end = text.startIndex
         while let next = text[end...].firstIndex(where: \.isNewline) {

@@ -20,15 +20,16 @@ struct KnownAnswers: Sendable {
 
     /// Under which key an answer is cached; `nil` where it is not: where it would not be the same again, or where it
     /// cannot be told which weights give it.
-    func cacheKey(of request: GenerationRequest, by model: ModelChoice) async -> String? {
+    func cacheKey(of request: GenerationRequest, by model: ModelChoice) async -> CacheKey? {
         guard wanted != .off, request.isDeterministic,
             let digest = try? await model.engine.identity(of: model.name).digest
         else { return nil }
-        return TextDigest.of(digest, request.content.json(.compact))
+        return CacheKey(weights: digest, text: TextDigest.of(digest, request.content.json(.compact)))
     }
 
-    func find(_ request: GenerationRequest, of model: ModelChoice, cacheKey: String?) async throws -> Known? {
-        for row in context.cutOff {
+    /// What a model answered to exactly this in an attempt that was cut off.
+    func ofCutOff(_ request: GenerationRequest, to model: ModelChoice) async throws -> Known? {
+        for row in context.work.cutOff {
             let calls = try await context.history.calls(of: context.run.id, step: row)
             let digest = request.digest(for: model)
             if let call = calls.last(where: { $0.call.digest == digest && $0.state.hasAnswer }),
@@ -37,22 +38,36 @@ struct KnownAnswers: Sendable {
                 return Known(result: result, source: "the attempt before")
             }
         }
-        guard let cacheKey, wanted == .on,
-            let answer = try await context.history.cachedAnswer(cacheKey, at: context.now),
+        return nil
+    }
+
+    func ofCache(_ key: CacheKey?) async throws -> Known? {
+        guard let key, wanted == .on,
+            let answer = try await context.history.cachedAnswer(key.text, at: context.now),
             let result = GenerationResult(cached: answer)
         else { return nil }
         return Known(result: result, source: "the cache")
     }
 
-    func keep(_ result: GenerationResult, under key: String) async throws {
+    /// Other weights may have answered than those that were there when the key was made.
+    func keep(_ result: GenerationResult, under key: CacheKey) async throws {
+        guard result.model.digest == key.weights else { return }
         let limit = (context.setting.configuration.cache ?? CacheDeclaration()).megabytes
         try await context.history.cacheAnswer(
-            result.cached, under: key, model: result.model.reference, limit: limit * 1_000_000, at: context.now)
+            result.cached, under: key.text, model: result.model.reference, limit: limit * 1_000_000, at: context.now)
     }
 
     private var wanted: CacheChoice {
         choice ?? (context.setting.configuration.cache?.isOn == true ? .on : .off)
     }
+}
+
+/// Under what an answer is cached.
+struct CacheKey: Sendable {
+    /// The digest of the weights that are to answer.
+    var weights: String
+    /// The digest of them and of all that is asked.
+    var text: String
 }
 
 extension GenerationRequest {

@@ -19,15 +19,23 @@ struct ModelCall {
     struct Answer {
         var result: GenerationResult
         /// Under which key it is to be cached, once it is found to be good.
-        var cacheKey: String?
+        var cacheKey: CacheKey?
     }
 
-    /// Takes the answer that is known, or asks the model.
+    /// Takes the answer that the cache has, or asks the model.
     func perform(_ known: KnownAnswers) async throws -> Answer {
         let key = await known.cacheKey(of: request, by: choice)
-        guard let answer = try await known.find(request, of: choice, cacheKey: key) else {
-            return Answer(result: try await ask(), cacheKey: key)
-        }
+        if let answer = try await known.ofCache(key) { return try await take(answer) }
+        return Answer(result: try await ask(), cacheKey: key)
+    }
+
+    /// The answer that an attempt got which was cut off.
+    func recall(_ known: KnownAnswers) async throws -> Answer? {
+        guard let answer = try await known.ofCutOff(request, to: choice) else { return nil }
+        return try await take(answer)
+    }
+
+    private func take(_ answer: KnownAnswers.Known) async throws -> Answer {
         try await context.run.models.checkPin(of: choice)
         try await context.history.reuseCall(
             new, result: CallResult(answer.result, passedOver: nil), step: context.row, at: context.now)

@@ -6,6 +6,10 @@ struct ModelFallback {
 
     /// - Throws: ``EngineError`` where none could answer.
     func perform(_ known: KnownAnswers) async throws -> ModelCall.Answer {
+        // Whichever of them it was that answered before.
+        for call in calls {
+            if let answer = try await call.recall(known) { return answer }
+        }
         var failures: [PassedOver] = []
         for (index, call) in calls.enumerated() {
             do {

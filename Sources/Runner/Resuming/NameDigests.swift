@@ -8,7 +8,7 @@ import Workflow
 /// What is the same for all items of a loop is digested once for all of them.
 struct NameDigests: Sendable {
     /// What is the list's own: the names of its items, `steps.ID` of its steps. All else is the same around it.
-    private(set) var own: Set<String>
+    private let own: Set<String>
     private let outer: Shared?
 
     /// The values around a loop, with the digests of those that were asked for.
@@ -98,8 +98,9 @@ extension Reference {
     /// The reference as one text.
     fileprivate var written: String {
         path.reduce(name) { text, segment in
+            // A key may hold a dot.
             switch segment.key {
-            case .name(let key): "\(text).\(key)"
+            case .name(let key): "\(text).\(Value.string(key).json(.compact))"
             case .index(let index): "\(text)[\(index)]"
             }
         }

@@ -16,8 +16,6 @@ struct PastSteps: Sendable {
     /// The attempts at the step of a path.
     func attempts(_ path: String, loops: Int) -> [StepRecord] { steps[Self.key(path, loops: loops), default: []] }
 
-    var isEmpty: Bool { steps.isEmpty }
-
     /// Items may have other places than before: what is in front is theirs.
     private static func key(_ path: String, loops: Int) -> String {
         var rest = path[...]
@@ -32,20 +30,11 @@ struct PastSteps: Sendable {
 extension HistoryStore {
     /// What there is of the steps that are in no item.
     func pastSteps(of run: RunID) async throws(HistoryError) -> PastSteps {
-        PastSteps(try await all(of: run, scope: .outsideItems), loops: 0)
+        PastSteps(try await allSteps(of: run, scope: .outsideItems), loops: 0)
     }
 
     /// What there is of the steps that were done with an item.
     func pastSteps(of run: RunID, item: ItemRowID, loops: Int) async throws(HistoryError) -> PastSteps {
-        PastSteps(try await all(of: run, scope: .item(item)), loops: loops)
-    }
-
-    private func all(of run: RunID, scope: StepScope) async throws(HistoryError) -> [StepRecord] {
-        var all: [StepRecord] = []
-        while true {
-            let page = try await steps(of: run, scope: scope, after: all.last?.row)
-            guard !page.isEmpty else { return all }
-            all += page
-        }
+        PastSteps(try await allSteps(of: run, scope: .item(item)), loops: loops)
     }
 }

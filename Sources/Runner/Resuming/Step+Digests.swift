@@ -23,6 +23,7 @@ extension Step {
             if let called = (kind as? WorkflowStep)?.called {
                 let all = [called] + called.definition.calledWorkflows
                 for workflow in all { digest.add(workflow.definition.source.text) }
+                digest.add(model ?? "")
             }
             if kind is PromptStep {
                 // What the configuration says of models is no part of the workflow.
@@ -38,6 +39,17 @@ extension Step {
         var own: Set<String> = []
         if let foreach { own = [foreach.itemName, "index"] }
         return allReferences.filter { !own.contains($0.name) }
+    }
+
+    /// Whether what is done depends on what no expression names: on files, programs and servers, or on how the steps
+    /// before have ended. It is done again when one of those is.
+    var looksAround: Bool {
+        if asksForFailure { return true }
+        return switch body {
+        case .nested(let steps): steps.contains(where: \.looksAround)
+        case .kind(let kind as WorkflowStep): kind.called?.definition.steps.contains(where: \.looksAround) ?? false
+        case .kind(let kind): kind is ReadStep || kind is ListStep || kind is RunStep || kind is HTTPStep
+        }
     }
 
     /// Whether the place of an item in its list matters for what is done with it.

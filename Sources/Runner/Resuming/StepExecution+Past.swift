@@ -11,64 +11,57 @@ extension StepExecution {
     var attemptsBefore: Int { pastAttempts.last?.attempt ?? 0 }
 
     /// By what it is told whether a result of the step holds; `nil` where that cannot be told.
-    func digests(_ names: Mapping) -> StepDigests? {
+    func digests(_ names: Mapping, after endings: StepEndings) -> StepDigests? {
         var references = step.outerReferences
-        var list = ""
+        var more = step.asksForFailure ? "\(endings.hasFailure(before: step))" : ""
         if let foreach = step.foreach {
             references += step.loopReferences
             guard let items = try? foreach.items.evaluate(names, environment: run.environment) else { return nil }
-            list = TextDigest.of(items.json(.compact))
+            more += items.json(.compact)
         }
         return StepDigests(
             definition: step.definitionDigest(run.definition, model: run.setting.options.model),
-            inputs: TextDigest.of(surroundings.digests.digest(of: references, names), list))
+            inputs: TextDigest.of(surroundings.digests.digest(of: references, names), more))
     }
 
     /// What the step gave in an earlier attempt at the run, if that holds still.
     func reuse(
-        _ names: Mapping, _ digests: StepDigests?, after endings: StepEndings
+        _ names: Mapping, _ digests: StepDigests?, after endings: StepEndings, isAfterNewWork: Bool
     ) async throws -> StepEnding? {
         let past = pastAttempts
-        guard let latest = past.last, !step.asksForFailure, (try? isWanted(names, after: endings)) == true else {
+        guard !surroundings.doesAnew, let latest = past.last, (try? isWanted(names, after: endings)) == true else {
             return nil
         }
-        if let done = past.last(where: { $0.holds(digests) }) {
-            if step.foreach != nil, run.retriesFailures, done.hasFailedItems { return nil }
-            let ending = StepEnding(outcome: .done, result: try await result(of: done))
-            if step.foreach != nil { noteItems(of: done) }
-            return reused(ending)
+        guard !(isAfterNewWork && step.looksAround) else {
+            if latest.state == .done { tellChange("a step before it was done again") }
+            return nil
+        }
+        if let done = past.last(where: { $0.holds(digests, isEdited: run.isEdited) }) {
+            if run.retriesFailures, done.failures != .none { return nil }
+            noteOutcomes(of: done)
+            return reused(StepEnding(outcome: .done, result: try await result(of: done)))
         }
         if latest.state == .failed, latest.digests == digests, step.continuesOnError, !run.retriesFailures,
             let error = latest.error
         {
             return reused(StepEnding(failure: PastFailure(error: error)))
         }
-        if let reason = latest.change(to: digests), run.changes.isNew(path) {
-            run.setting.report(.stepChanged(event, reason: reason))
-        }
+        if let reason = latest.change(to: digests) { tellChange(reason) }
         return nil
+    }
+
+    /// Once for all items of a loop.
+    private func tellChange(_ reason: String) {
+        if run.changes.isNew(path) { run.setting.report(.stepChanged(event, reason: reason)) }
     }
 
     private func reused(_ ending: StepEnding) -> StepEnding {
         note(ending)
         let told = ending.failure == nil ? StepOutcome.reused : ending.outcome
         run.setting.report(.stepFinished(event, outcome: told, seconds: 0))
+        var ending = ending
+        ending.isReused = true
         return ending
-    }
-
-    /// What another run gave, where this one begins with its results.
-    func takeHeadStart() async throws -> StepEnding? {
-        guard let row = surroundings.headStart?.steps[step.id] else { return nil }
-        let history = run.setting.history
-        try await history.reuseSteps([row], in: run.id, at: run.setting.now())
-        guard let copy = try await history.pastSteps(of: run.id).attempts(path, loops: 0).last else { return nil }
-        if step.foreach != nil { noteItems(of: copy) }
-        guard copy.state != .skipped else {
-            run.setting.report(.stepFinished(event, outcome: .skipped, seconds: 0))
-            return .skipped
-        }
-        if let error = copy.error { return reused(StepEnding(failure: PastFailure(error: error))) }
-        return reused(StepEnding(outcome: .done, result: try await result(of: copy)))
     }
 
     /// What a finished row says that the step gave, with its items where they are asked for.
@@ -85,11 +78,13 @@ extension StepExecution {
         return result
     }
 
-    private func noteItems(of record: StepRecord) {
-        let output = record.output.flatMap { try? Value(json: $0) }
+    /// Counts what is not done again.
+    private func noteOutcomes(of record: StepRecord) {
+        let done = step.foreach.flatMap { _ in record.output.flatMap { try? Value(json: $0) }?["done"]?.integer }
         run.progress.addOutcome { work in
-            work.itemsDone += output?["done"]?.integer ?? 0
-            work.itemsFailed += output?["failed"]?.list?.count ?? 0
+            work.itemsDone += done ?? 0
+            work.itemsFailed += record.failures.items
+            work.stepsFailed += record.failures.steps
         }
     }
 
@@ -112,9 +107,17 @@ extension StepExecution {
         }
     }
 
-    /// Attempts at exactly this work that did not come to their end: what was finished in them counts.
+    /// Attempts at exactly this work that did not come to their end: what a model said in them counts.
     func cutOffAttempts(_ digests: StepDigests?, among past: [StepRecord]) -> [StepRowID] {
         past.filter { $0.state == .interrupted && $0.digests == digests }.map(\.row)
+    }
+
+    /// Attempts at exactly this work, however they ended. A step that tells of failures tells of each anew: what it has done
+    /// is another work.
+    func earlierAttempts(_ digests: StepDigests?, among past: [StepRecord]) -> [StepRowID] {
+        let own = past.filter { $0.digests == digests }
+        guard step.asksForFailure, let done = own.lastIndex(where: { $0.state == .done }) else { return own.map(\.row) }
+        return own[(done + 1)...].map(\.row)
     }
 }
 
@@ -130,19 +133,18 @@ extension StepRecord {
     }
 
     /// Whether the step is done, and its result is that of a step with these digests.
-    func holds(_ digests: StepDigests?) -> Bool {
-        // What was taken from another run was taken whatever has changed since.
-        state == .reused || (state == .done && digests != nil && self.digests == digests)
-    }
-
-    fileprivate var hasFailedItems: Bool {
-        let failed = output.flatMap { try? Value(json: $0) }?["failed"]?.list
-        return failed?.isEmpty == false
+    func holds(_ digests: StepDigests?, isEdited: Bool) -> Bool {
+        switch state {
+        case .done: digests != nil && self.digests == digests
+        // What was taken from another run was taken whatever had changed since.
+        case .reused: !isEdited || self.digests == digests
+        default: false
+        }
     }
 
     /// Why a result does not hold any more; `nil` where there is none.
     fileprivate func change(to digests: StepDigests?) -> String? {
-        guard state == .done, let digests, let own = self.digests else { return nil }
+        guard state == .done || state == .reused, let digests, let own = self.digests else { return nil }
         return own.definition != digests.definition ? "its definition has changed" : "its inputs have changed"
     }
 }

@@ -12,8 +12,9 @@ extension WorkflowStep: ExecutableStep {
         run.definition = called.definition
         let inner = run
         let surroundings = StepSequence.Surroundings(
-            path: context.event.path, depth: context.event.depth + 1, item: context.item, loops: context.loops,
-            past: context.past)
+            path: context.event.path, depth: context.event.depth + 1, item: context.work.item,
+            loops: context.work.loops, past: context.work.past, doesAnew: context.work.doesAnew,
+            isAfterNewWork: context.work.isAfterNewWork)
         let limit = TimeLimit(
             limit: called.definition.timeLimit, subject: "the workflow `\(called.definition.name)`",
             sleep: context.setting.sleep)

@@ -32,7 +32,10 @@ extension WriteStep: ExecutableStep {
         _ data: Data, to file: URL, as mode: FileMode, _ context: StepContext
     ) async throws -> Written {
         let written = Written(bytes: data.count, sha256: SHA256.hash(data: data).hexadecimal)
-        let writer = TextDigest.of(context.run.id.text, context.event.path).prefix(12)
+        // The same for each attempt, also where an item has another place by now.
+        let place = context.event.path.replacing(/\[\d+\]/, with: "[]")
+        let item = context.work.item.map { "\($0.rawValue)" } ?? ""
+        let writer = TextDigest.of(context.run.id.text, place, item).prefix(12)
         let target = AtomicFile(file: file, writer: String(writer))
         if mode == .create, try await hasCreated(file, written, context) {
             target.clear()
@@ -42,6 +45,8 @@ extension WriteStep: ExecutableStep {
             NewFile(path: file.path, mode: mode, bytes: written.bytes, sha256: written.sha256), step: context.row,
             at: context.now)
         do {
+            // After a power cut the record must know whose file it is that is there.
+            if mode == .create { try await context.history.sync() }
             try target.write(data, existing: mode == .create ? .refuse : .replace)
         } catch {
             try await context.history.dropFile(row)
@@ -51,9 +56,9 @@ extension WriteStep: ExecutableStep {
         return written
     }
 
-    /// Whether the file that is there is the one that an attempt of ours made before it was cut off.
+    /// Whether the file that is there is the one that an earlier attempt of ours made.
     private func hasCreated(_ file: URL, _ written: Written, _ context: StepContext) async throws -> Bool {
-        for attempt in context.cutOff {
+        for attempt in context.work.earlier {
             let begun = try await context.history.files(ofStep: attempt).contains {
                 $0.path == file.path && $0.mode == .create && $0.sha256 == written.sha256
             }
@@ -69,10 +74,10 @@ extension WriteStep: ExecutableStep {
         let target = AppendedFile(
             file: file, history: context.history, step: context.row, sleep: context.setting.sleep,
             now: context.setting.now)
-        if !context.cutOff.isEmpty {
+        if !context.work.earlier.isEmpty {
             // What is finished here may be our own.
             try await target.finishOthers()
-            for attempt in context.cutOff {
+            for attempt in context.work.earlier {
                 let done = try await context.history.files(ofStep: attempt).last {
                     $0.path == file.path && $0.mode == .append && $0.isDone
                 }

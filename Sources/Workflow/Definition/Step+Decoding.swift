@@ -149,6 +149,7 @@ extension Step {
         guard models.isEmpty else { return self }
         var step = self
         step.models = outer
+        step.inheritedReferences = outer.flatMap(\.usedNames).map(\.reference)
         if case .nested(let nested) = body { step.body = .nested(nested.map { $0.asking(outer) }) }
         return step
     }

@@ -50,7 +50,12 @@ package struct Step: Sendable {
 
     /// The names from outside that the step's own expressions use: in its `if` and in what it does, but for the list of a
     /// `foreach`.
-    package var references: [Reference] { (conditionNames + innerNames).map(\.reference) }
+    package var references: [Reference] {
+        (conditionNames + innerNames).map(\.reference) + inheritedReferences
+    }
+
+    /// Those of the models that the step has from one around it.
+    var inheritedReferences: [Reference] = []
 
     /// The names that the list of a `foreach` uses.
     package var loopReferences: [Reference] { outerNames.map(\.reference) }
