@@ -68,7 +68,8 @@ package struct HistoryStore: Sendable {
                 let queue = try file.readOnlyQueue()
                 let locks = RunLocks(of: file)
                 var abandoned = try queue.read { try locks.abandonedRuns(in: $0) }
-                if !abandoned.isEmpty, let writing = try? HistoryStore(path: path, busyTimeout: busyTimeout) {
+                // Whoever looks does not wait for others to have written.
+                if !abandoned.isEmpty, let writing = try? HistoryStore(path: path, busyTimeout: min(busyTimeout, 0.2)) {
                     try? writing.close()
                     abandoned = []
                 }
@@ -92,7 +93,7 @@ package struct HistoryStore: Sendable {
     var runState: String {
         guard !abandoned.isEmpty else { return "runs.state" }
         let ids = abandoned.map { "'\($0.text)'" }.joined(separator: ", ")
-        return "iif(runs.id IN (\(ids)), 'interrupted', runs.state)"
+        return "iif(runs.state = 'running' AND runs.id IN (\(ids)), 'interrupted', runs.state)"
     }
 
     /// Brings all that was written before to the disk, so that a power cut cannot take it. To be called at the end of
@@ -118,15 +119,7 @@ extension HistoryStore {
     func write<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(HistoryError) -> Value {
-        try await writeOutsideTransaction { db in
-            var value: Value?
-            try db.inTransaction(.immediate) {
-                value = try body(db)
-                return .commit
-            }
-            guard let value else { throw HistoryError(.failed, "The history gave no answer.") }
-            return value
-        }
+        try await writeOutsideTransaction { db in try db.committing(body) }
     }
 
     /// `body` writes, and sees to transactions itself.
@@ -145,17 +138,11 @@ extension HistoryStore {
     /// The same in the midst of what waits for nothing, as the opening of the record.
     func writeNow<Value>(_ body: (Database) throws -> Value) throws(HistoryError) -> Value {
         let pool = try openForWriting().pool
-        return try outcome {
-            try pool.writeWithoutTransaction { db in
-                var value: Value?
-                try db.inTransaction(.immediate) {
-                    value = try body(db)
-                    return .commit
-                }
-                guard let value else { throw HistoryError(.failed, "The history gave no answer.") }
-                return value
-            }
-        }.get()
+        return try outcome { try pool.writeWithoutTransaction { db in try db.committing(body) } }.get()
+    }
+
+    func readNow<Value>(_ body: (Database) throws -> Value) throws(HistoryError) -> Value {
+        try outcome { try reader.read(body) }.get()
     }
 
     /// `body` reads one state of the record, whatever is written meanwhile.

@@ -40,7 +40,7 @@ import Testing
         Fault("write:.over.txt:1:EDQUOT", "over.txt cannot be written: Disk quota exceeded; make room"),
         Fault("sync:.over.txt:1:EIO", "over.txt cannot be written: Input/output error"),
         Fault("rename:over.txt:1:EACCES", "over.txt cannot be written: Permission denied; give yourself permission"),
-        Fault("open:.over.txt:1:EROFS", "over.txt cannot be written: Read-only file system; give yourself permission"),
+        Fault("open:.over.txt:1:EROFS", "over.txt cannot be written: Read-only file system; write to another place"),
         Fault("open:.over.txt:1:EMFILE", "over.txt cannot be written: Too many open files; raise the limit"),
         Fault("link:made.txt:1:ENOSPC", "made.txt cannot be written: No space left on device; make room"),
         Fault("open:log.txt:1:EACCES", "log.txt cannot be written: Permission denied; give yourself permission"),

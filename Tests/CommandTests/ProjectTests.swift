@@ -63,7 +63,7 @@ import Testing
         try fixture.write("version: 1\nsteps:\n  - id: a\n    set: { x: 1 }\n", to: "w.yaml")
         #expect(try fixture.run("run", "w.yaml").status == 0)
         let unknown = try fixture.run("runs", "show", "20200101-000000-aaaa")
-        #expect(unknown.status == 1)
+        #expect(unknown.status == 65)
         #expect(unknown.errors.contains("20200101-000000-aaaa"))
         #expect(try fixture.run("run", "w.yaml", "--fast").status == 64)
         try fixture.write("default_modle: x\n", to: "nightjar.yaml")

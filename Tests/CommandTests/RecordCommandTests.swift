@@ -49,7 +49,7 @@ import Testing
         let started = try fixture.start(["run", "long.yaml"])
         try started.wait { fixture.exists("pid") }
         let pruned = try fixture.run("runs", "prune", "--older-than", "1ms")
-        #expect(pruned.output.hasPrefix("3 runs removed; runs are at work, so the file keeps its size"))
+        #expect(pruned.output.hasPrefix("3 runs removed; others are at work with it, so the file keeps its size"))
         #expect(try fixture.run("runs", "--ids").lines.count == 1)
         kill(started.process.processIdentifier, SIGTERM)
         #expect(try started.finish().status == 130)
@@ -121,6 +121,97 @@ import Testing
             let pid = try #require(pid_t(try fixture.text(of: file).trimmingCharacters(in: .whitespacesAndNewlines)))
             try started.wait { kill(pid, 0) != 0 || isZombie(pid) }
         }
+    }
+
+    @Test func `prune by size removes no more than it must, and says where the limit cannot be reached`() throws {
+        let fixture = try CommandFixture()
+        try fixture.write(
+            "version: 1\nsteps:\n  - { id: a, set: { x: \"${{ 'x' * 1000000 }}\" } }\n", to: "w.yaml")
+        for _ in 0..<6 { #expect(try fixture.run("run", "w.yaml").status == 0) }
+        let used = try #require(
+            try fixture.database {
+                try Int.fetchOne($0, sql: "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
+            })
+        #expect(used > 6_000_000)
+        #expect(try fixture.run("runs", "prune", "--max-size", "\(used - 500_000)").output.hasPrefix("1 run removed"))
+        #expect(try fixture.run("runs", "prune", "--max-size", "3MB").output.hasPrefix("3 runs removed"))
+        let dry = try fixture.run("runs", "prune", "--max-size", "1MB", "--dry-run").output
+        #expect(dry.contains("the record uses"))
+        #expect(try fixture.run("runs", "--ids").lines.count == 2)
+    }
+
+    @Test func `prune keeps a run that has begun to append, so that the file is finished`() throws {
+        let fixture = try CommandFixture()
+        try fixture.write(
+            "version: 1\nsteps:\n  - { id: a, write: { path: log.txt, text: line, mode: append } }\n", to: "w.yaml")
+        #expect(try fixture.run("run", "w.yaml").status == 0)
+        let file = fixture.folder.appending(path: "log.txt")
+        let history = fixture.folder.appending(path: ".state/history.sqlite").path
+        // As a kill in the midst of an append leaves it.
+        try DatabaseQueue(path: history).write { db in
+            try db.execute(
+                sql: "UPDATE files SET state = 'begun', position = 0, content = ?", arguments: [Data("line\n".utf8)])
+        }
+        try Data("li".utf8).write(to: file)
+        #expect(try fixture.run("runs", "prune", "--older-than", "1ms").output.hasPrefix("0 runs removed"))
+        #expect(try fixture.run("run", "w.yaml").status == 0)
+        #expect(try fixture.text(of: "log.txt") == "line\nline\n")
+        #expect(try fixture.run("runs", "prune", "--older-than", "1ms").output.hasPrefix("2 runs removed"))
+    }
+
+    @Test func `a log whose file was emptied is set aside, not thrown away`() throws {
+        let fixture = try CommandFixture()
+        try fixture.write("version: 1\nsteps:\n  - { id: a, run: kill -KILL $PPID }\n", to: "k.yaml")
+        try fixture.write("version: 1\nsteps:\n  - { id: a, set: { x: 1 } }\n", to: "w.yaml")
+        #expect(try fixture.run("run", "k.yaml").status == SIGKILL)
+        let history = fixture.folder.appending(path: ".state/history.sqlite")
+        try Data().write(to: history)
+        let run = try fixture.run("run", "w.yaml")
+        #expect(run.status == 0)
+        #expect(run.errors.contains("it is set aside as"))
+        let names = try FileManager.default.contentsOfDirectory(atPath: history.deletingLastPathComponent().path)
+        #expect(names.contains { $0.contains(".damaged-") && $0.hasSuffix("-wal") })
+    }
+
+    @Test func `rows of runs that were removed by hand are no damage, and prune removes them`() throws {
+        let fixture = try project(runs: 2)
+        let history = fixture.folder.appending(path: ".state/history.sqlite").path
+        var configuration = Configuration()
+        configuration.foreignKeysEnabled = false
+        try DatabaseQueue(path: history, configuration: configuration).write { db in
+            try db.execute(sql: "DELETE FROM runs WHERE id = (SELECT max(id) FROM runs)")
+        }
+        let doctor = try fixture.run("doctor", "--json").json["findings"]?.list?.first { $0["subject"] == "history" }
+        #expect(doctor?["verdict"] == "good")
+        #expect(doctor?["advice"]?.string?.contains("`nightjar runs prune` removes them") == true)
+        #expect(try fixture.run("runs", "prune", "--keep", "10").output.hasPrefix("0 runs removed"))
+        let whole = try fixture.run("doctor", "--json").json["findings"]?.list?.first { $0["subject"] == "history" }
+        #expect(whole?["advice"] == .null)
+        #expect(try fixture.run("runs", "--ids").lines.count == 1)
+    }
+
+    @Test func `export has every file of a run, and named runs take no filters`() throws {
+        let fixture = try CommandFixture()
+        try fixture.write(
+            """
+            version: 1
+            steps:
+              - { id: a, foreach: "${{ range(1050) | list }}", write: { path: "f/${{ item }}.txt", text: x } }
+            """, to: "w.yaml")
+        #expect(try fixture.run("run", "w.yaml", "-q").status == 0)
+        let run = try Value(json: try fixture.run("runs", "export").lines.first ?? "")
+        #expect(run["files"]?.list?.count == 1050)
+        #expect(run["steps"]?.list?.count == 1051)
+        #expect(try fixture.run("runs", "export", "latest", "--state", "failed").status == 64)
+        #expect(try fixture.run("runs", "export", "nothing").status == 65)
+        // A run of many rows goes in pieces.
+        #expect(try fixture.run("runs", "prune", "--keep", "0").output.hasPrefix("1 run removed"))
+        let left = try fixture.database { db in
+            try ["steps", "items", "files", "run_totals"].map {
+                try Int.fetchOne(db, sql: "SELECT count(*) FROM \($0)")
+            }
+        }
+        #expect(left == [0, 0, 0, 0])
     }
 
     private func isZombie(_ pid: pid_t) -> Bool {

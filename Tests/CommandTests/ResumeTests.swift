@@ -63,7 +63,7 @@ import Testing
         #expect(done.errors.contains("is done; `--edited` does again what has changed"))
         let none = try fixture.run("resume")
         #expect(none.status == 65)
-        #expect(none.errors.contains("there is no run that failed or was interrupted"))
+        #expect(none.errors.contains("that failed or was interrupted, so nothing to go on with"))
         try fixture.write("version: 1\nsteps:\n  - { id: a, run: echo $$ > pid; sleep 600 }\n", to: "long.yaml")
         let started = try fixture.start(["run", "long.yaml"])
         try started.wait { fixture.exists("pid") }
@@ -241,5 +241,184 @@ import Testing
         #expect(try fixture.run("resume").status == 0)
         #expect(try fixture.text(of: "alarms.txt") == "alarm\nalarm\n")
         #expect(try fixture.text(of: "tidied.txt") == "tidied\ntidied\ntidied\n")
+    }
+
+    @Test func `an edit that is cut off keeps what the edit does not reach`() throws {
+        let fixture = try CommandFixture()
+        func workflow(_ shape: String) -> String {
+            """
+            version: 1
+            steps:
+              - id: each
+                foreach: ${{ range(8) | list }}
+                steps:
+                  - { id: paid, run: "echo paid >> paid.txt" }
+                  - { id: shape, run: "\(shape)" }
+            """
+        }
+        try fixture.write(workflow("true"), to: "w.yaml")
+        #expect(try fixture.run("run", "w.yaml").status == 0)
+        try fixture.write(
+            workflow("echo x >> shaped.txt; test $(wc -l < shaped.txt) != 3 || kill -KILL $PPID"), to: "w.yaml")
+        #expect(try fixture.run("resume", "latest", "--edited").status == SIGKILL)
+        #expect(try fixture.run("resume").status == 0)
+        #expect(try fixture.text(of: "paid.txt").split(separator: "\n").count == 8)
+        // The one that was going on at the kill is done again.
+        #expect(try fixture.text(of: "shaped.txt").split(separator: "\n").count == 9)
+    }
+
+    @Test func `failures deep inside stay known when a run is gone on with, and are retried`() throws {
+        let fixture = try CommandFixture()
+        try fixture.write(
+            """
+            version: 1
+            steps:
+              - id: outer
+                foreach: [1, 2]
+                steps:
+                  - id: inner
+                    foreach: { items: [1, 2, 3], on_error: continue }
+                    check: { that: "item != 2 or (env.GOOD | default('')) != ''", message: not yet }
+              - id: group
+                steps:
+                  - { id: soft, continue_on_error: true, check: { that: "(env.GOOD | default('')) != ''", message: soft } }
+              - { id: last, check: { that: "(env.LAST | default('')) != ''", message: last } }
+            """, to: "w.yaml")
+        #expect(try fixture.run("run", "w.yaml").status == 1)
+        let resumed = try fixture.start(["resume"], environment: ["LAST": "1"]).finish()
+        #expect(resumed.status == 2, "\(resumed.errors)")
+        let again = try fixture.start(["retry", "latest", "--failed"], environment: ["LAST": "1"]).finish()
+        #expect(again.status == 2)
+        let good = try fixture.start(["retry", "latest", "--failed"], environment: ["LAST": "1", "GOOD": "1"]).finish()
+        #expect(good.status == 0, "\(good.errors)")
+        #expect(try fixture.run("runs", "items", "--state", "failed", "--json").json == [])
+    }
+
+    @Test func `an edited workflow gets its new inputs by their defaults, and refuses what does not fit`() throws {
+        let fixture = try CommandFixture()
+        let steps =
+            "steps:\n  - { id: a, set: { x: \"${{ inputs }}\" } }\noutputs: { x: \"${{ steps.a.x | tojson }}\" }\n"
+        try fixture.write("version: 1\ninputs: { a: { default: old } }\n" + steps, to: "w.yaml")
+        #expect(try fixture.run("run", "w.yaml", "-i", "a=mine").status == 0)
+        try fixture.write(
+            "version: 1\ninputs: { a: { default: old }, b: { type: integer, default: 5 } }\n" + steps, to: "w.yaml")
+        let resumed = try fixture.run("resume", "latest", "--edited")
+        #expect(resumed.status == 0, "\(resumed.errors)")
+        #expect(try resumed.json == ["a": "mine", "b": 5])
+        try fixture.write("version: 1\ninputs: { a: { type: integer } }\n" + steps, to: "w.yaml")
+        let refused = try fixture.run("resume", "latest", "--edited")
+        #expect(refused.status == 65)
+        #expect(refused.errors.contains("and the workflow now takes a whole number: run it anew"))
+        #expect(try fixture.run("runs", "--json").json[0]?["state"] == "done")
+    }
+
+    @Test func `what depends on files and programs is done again behind a step that was`() throws {
+        let fixture = try CommandFixture()
+        func workflow(_ text: String) -> String {
+            """
+            version: 1
+            steps:
+              - { id: x, write: { path: x.md, text: \(text) } }
+              - { id: copy, run: [cp, x.md, x.pdf] }
+              - { id: back, read: x.pdf }
+            outputs: { text: "${{ steps.back.text }}" }
+            """
+        }
+        try fixture.write(workflow("old"), to: "w.yaml")
+        #expect(try fixture.run("run", "w.yaml").output == "old\n")
+        try fixture.write(workflow("new"), to: "w.yaml")
+        let edited = try fixture.run("resume", "latest", "--edited")
+        #expect(edited.output == "new\n")
+        #expect(edited.errors.contains("copy: is done again, since a step before it was done again"))
+    }
+
+    @Test func `of an item with the same key and another value nothing old is taken`() throws {
+        let fixture = try CommandFixture()
+        func workflow(_ pattern: String) -> String {
+            """
+            version: 1
+            steps:
+              - { id: files, list: "\(pattern)" }
+              - id: each
+                foreach: { items: "${{ steps.files.files }}", key: "${{ item.path }}" }
+                steps:
+                  - { id: text, read: "${{ item.path }}" }
+            outputs: { text: "${{ steps.each.items | map(attribute='text.text') | join(' ') }}" }
+            """
+        }
+        try fixture.write("old", to: "notes/a.txt")
+        try fixture.write(workflow("notes/*.txt"), to: "w.yaml")
+        #expect(try fixture.run("run", "w.yaml").output == "old\n")
+        try fixture.write("new", to: "notes/a.txt")
+        try fixture.write(workflow("notes/a*.txt"), to: "w.yaml")
+        #expect(try fixture.run("resume", "latest", "--edited").output == "new\n")
+    }
+
+    @Test(.enabled(if: FaultShim.built != nil))
+    func `a run that began at a step and is killed keeps what it began with`() throws {
+        let shim = try #require(FaultShim.built)
+        let fixture = try CommandFixture()
+        try fixture.write(
+            """
+            version: 1
+            steps:
+              - { id: a, run: "echo a >> done.txt" }
+              - { id: b, run: "echo b >> done.txt" }
+              - { id: c, run: "echo c >> done.txt" }
+            """, to: "w.yaml")
+        #expect(try fixture.run("run", "w.yaml").status == 0)
+        let refused = try fixture.run("run", "w.yaml", "--from", "c", "-i", "x=1")
+        #expect(refused.status == 64)
+        #expect(refused.errors.contains("leave out `-i`"))
+        for write in [20, 30, 40, 50] {
+            let killed = try fixture.start(
+                ["run", "w.yaml", "--from", "c"], environment: shim.environment("write:-wal:\(write):KILL")
+            ).finish()
+            guard killed.status == SIGKILL, try fixture.run("runs", "--json").json[0]?["state"] == "interrupted" else {
+                continue
+            }
+            #expect(try fixture.run("resume").status == 0)
+        }
+        let lines = try fixture.text(of: "done.txt").split(separator: "\n")
+        #expect(lines.count { $0 == "a" } == 1)
+        #expect(lines.count { $0 == "b" } == 1)
+        #expect(lines.count { $0 == "c" } > 1)
+    }
+
+    @Test func `of many that go on with a run at the same time, one does`() throws {
+        let fixture = try CommandFixture()
+        try fixture.write(
+            """
+            version: 1
+            steps:
+              - { id: fails, check: { that: "(env.GOOD | default('')) != ''", message: no } }
+              - { id: log, write: { path: log.txt, text: one, mode: append } }
+            """, to: "w.yaml")
+        #expect(try fixture.run("run", "w.yaml").status == 1)
+        let all = try (0..<8).map { _ in try fixture.start(["resume", "latest"], environment: ["GOOD": "1"]) }
+        let outcomes = try all.map { try $0.finish() }
+        #expect(outcomes.count { $0.status == 0 } == 1)
+        #expect(outcomes.allSatisfy { [0, 65, 75].contains($0.status) })
+        #expect(try fixture.text(of: "log.txt") == "one\n")
+        #expect(try fixture.run("runs", "show", "--json").json["resumes"] == 1)
+    }
+
+    @Test func `the last run is that of the project one stands in, and a folder that is gone is told`() throws {
+        let fixture = try CommandFixture()
+        let failing = "version: 1\nsteps: [{ id: a, check: { that: \"false\", message: no } }]\n"
+        for name in ["one", "two"] { try fixture.write(failing, to: "\(name)/workflows/w.yaml") }
+        for name in ["one", "two"] {
+            #expect(try fixture.run("run", "w", in: fixture.folder.appending(path: name)).status == 1)
+        }
+        #expect(try fixture.run("resume", in: fixture.folder.appending(path: "one")).status == 1)
+        let runs = try fixture.run("runs", "--json").json.list ?? []
+        let resumed = try runs.compactMap { try fixture.run("runs", "show", $0["id"]?.string ?? "", "--json").json }
+        #expect(resumed.first { $0["path"]?.string?.contains("/one/") == true }?["resumes"] == 1)
+        #expect(resumed.first { $0["path"]?.string?.contains("/two/") == true }?["resumes"] == 0)
+        try FileManager.default.removeItem(at: fixture.folder.appending(path: "two"))
+        let gone = try fixture.run("resume", runs[0]["id"]?.string ?? "")
+        #expect(gone.status == 65)
+        #expect(gone.errors.contains("is not there any more: bring it back"))
+        #expect(!fixture.exists("two"))
     }
 }

@@ -84,6 +84,54 @@ import Testing
         }
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func writersThatKnowNothingOfLocksLoseNothing() async throws {
+        try await ProjectFolder.with { project in
+            try project.write("", to: "log.txt")
+            let file = project.url.appending(path: "log.txt")
+            let stranger = Task.detached {
+                let descriptor = open(file.path, O_WRONLY | O_APPEND)
+                defer { close(descriptor) }
+                for number in 0..<400 {
+                    let line = Data("stranger \(number)\n".utf8)
+                    _ = line.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+                    try await Task.sleep(for: .milliseconds(1))
+                }
+            }
+            let outcome = try await project.run(
+                """
+                steps:
+                  - id: a
+                    foreach: { items: "${{ range(100) | list }}", max_parallel: 2 }
+                    write: { path: log.txt, text: "own ${{ item }}", mode: append }
+                """)
+            try await stranger.value
+            #expect(outcome.state == .done)
+            let lines = try project.text("log.txt").split(separator: "\n").map(String.init)
+            #expect(Set(lines).count == 500)
+            #expect(lines.count == 500)
+            #expect(lines.count { $0.hasPrefix("own ") } == 100)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func whatIsTriedAgainAfterItsTimeLimitIsNotAppendedAgain() async throws {
+        try await ProjectFolder.with { project in
+            let outcome = try await project.run(
+                """
+                steps:
+                  - id: a
+                    foreach: { items: "${{ range(60) | list }}", on_error: continue }
+                    timeout: 2ms
+                    retry: { max_attempts: 30, delay: 1ms, backoff: 1 }
+                    write: { path: log.txt, text: "${{ item }}", mode: append }
+                """)
+            #expect([.done, .partial].contains(outcome.state))
+            let lines = try project.text("log.txt").split(separator: "\n")
+            #expect(Set(lines).count == lines.count)
+        }
+    }
+
     /// What a process leaves that was killed in the midst of an append.
     @Test(arguments: [
         ("", "first\nmiddle\n"), ("mid", "first\nmiddle\n"), ("middle\n", "first\nmiddle\n"),

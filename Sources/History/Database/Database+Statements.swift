@@ -1,6 +1,17 @@
 internal import GRDB
 
 extension Database {
+    /// One transaction, which other writers are waited for to begin.
+    func committing<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        var value: Value?
+        try inTransaction(.immediate) {
+            value = try body(self)
+            return .commit
+        }
+        guard let value else { throw HistoryError(.failed, "The history gave no answer.") }
+        return value
+    }
+
     /// Runs a statement that is compiled once per connection.
     func run(_ sql: String, _ arguments: StatementArguments) throws {
         try cachedStatement(sql: sql).execute(arguments: arguments)

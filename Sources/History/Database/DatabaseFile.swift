@@ -35,7 +35,14 @@ struct DatabaseFile: Sendable {
             throw HistoryError(.notAHistory, "The history '\(path)' is not a file.")
         }
         guard access(path, R_OK) == 0 else { throw systemError("cannot be read") }
-        if status.st_size == 0 { return .nothing }
+        if status.st_size == 0 {
+            // A log without its file: something has emptied the file, and SQLite would throw the log away.
+            var log = stat()
+            guard stat(path + "-wal", &log) != 0 || log.st_size == 0 else {
+                throw HistoryError(DatabaseError(resultCode: .SQLITE_CORRUPT), path: path)
+            }
+            return .nothing
+        }
         // No database is that short, but SQLite takes a file of a single byte for an empty one.
         guard status.st_size >= 512 else { throw notADatabase }
         let migrator = Schema.migrator
@@ -118,7 +125,11 @@ struct DatabaseFile: Sendable {
 
     /// Holds a lock on the folder for as long as `body` runs, so that of several processes that begin together one
     /// makes the tables. Where the file system has no such locks, SQLite's own must do.
-    func whileLocked<Result>(_ body: () throws(HistoryError) -> Result) throws(HistoryError) -> Result {
+    ///
+    /// - Parameter mustLock: Whether nothing is done without the lock.
+    func whileLocked<Result>(mustLock: Bool = false, _ body: () throws(HistoryError) -> Result) throws(HistoryError)
+        -> Result
+    {
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         defer { if descriptor >= 0 { close(descriptor) } }
         let deadline = ContinuousClock.now + .seconds(busyTimeout)
@@ -127,6 +138,9 @@ struct DatabaseFile: Sendable {
                 throw HistoryError(.busy, "Another process has been opening the history '\(path)' for too long.")
             }
             usleep(2_000)
+        }
+        if mustLock, descriptor < 0 || flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            throw systemError("is damaged, and its folder cannot be locked to set it aside")
         }
         return try body()
     }

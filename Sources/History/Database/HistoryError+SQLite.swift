@@ -13,7 +13,11 @@ extension HistoryError {
         }
         let (code, sentence): (Code, String) =
             switch error.resultCode {
-            case .SQLITE_NOTADB: (.notAHistory, "'\(path)' is not a Nightjar history: it is no SQLite database.")
+            case .SQLITE_NOTADB:
+                (
+                    .notAHistory,
+                    "'\(path)' is not a Nightjar history: it is no SQLite database; the next run sets it aside as it is."
+                )
             case .SQLITE_CORRUPT:
                 (
                     .damaged,

@@ -33,15 +33,6 @@ package struct PastItem: Sendable, Hashable {
     package let failures: InnerFailures
 }
 
-/// How many items of one `foreach` are in which state.
-package struct ItemCounts: Sendable, Hashable {
-    package var byState: [ItemState: Int] = [:]
-
-    package var total: Int { byState.values.reduce(0, +) }
-
-    package subscript(state: ItemState) -> Int { byState[state] ?? 0 }
-}
-
 extension HistoryStore {
     /// Items of a run, or of one `foreach` in it, in the order in which they began: at most `limit` of those behind
     /// the row `after`.
@@ -92,21 +83,6 @@ extension HistoryStore {
     package func output(of item: ItemRowID) async throws(HistoryError) -> String? {
         try await read { db in
             try db.rows("SELECT output FROM items WHERE id = ?", [item.rawValue]).first?["output"]
-        }
-    }
-
-    /// The items of each `foreach` of a run, counted.
-    package func itemCounts(of run: RunID) async throws(HistoryError) -> [StepRowID: ItemCounts] {
-        try await read { db in
-            var counts: [StepRowID: ItemCounts] = [:]
-            for row in try db.rows(
-                "SELECT step_id, state, count(*) AS count FROM items WHERE run_id = ? GROUP BY step_id, state",
-                [run.text])
-            {
-                counts[StepRowID(rawValue: row["step_id"]), default: ItemCounts()].byState[try row.state()] =
-                    row["count"]
-            }
-            return counts
         }
     }
 }

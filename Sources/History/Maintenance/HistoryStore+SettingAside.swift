@@ -15,60 +15,42 @@ extension HistoryStore {
     ///
     /// - Parameter now: For the name.
     /// - Returns: The record, and the path of the damaged one, if there was one.
+    /// - Throws: Also where the damaged one is in use by runs that are at work.
     package static func openSettingAsideDamage(
         path: String, busyTimeout: TimeInterval = 30, now: Date
     ) throws(HistoryError) -> (store: HistoryStore, aside: String?) {
         let file = DatabaseFile(path: path, busyTimeout: busyTimeout)
         let mark = DamageMark(of: file)
-        if mark.isThere {
-            let isDamaged = try file.whileLocked { () throws(HistoryError) in try file.isDamaged() }
-            mark.remove()
-            if isDamaged { return try setAside(file, now: now) }
+        if !mark.isThere {
+            do {
+                return (try HistoryStore(path: path, busyTimeout: busyTimeout), nil)
+            } catch {
+                guard error.isDamage else { throw error }
+            }
         }
-        do {
-            return (try HistoryStore(path: path, busyTimeout: busyTimeout), nil)
-        } catch {
-            guard error.isDamage else { throw error }
-            return try setAside(file, now: now)
-        }
+        let aside = try setAside(file, now: now)
+        mark.remove()
+        return (try HistoryStore(path: path, busyTimeout: busyTimeout), aside)
     }
 
-    private static func setAside(
-        _ file: DatabaseFile, now: Date
-    ) throws(HistoryError) -> (store: HistoryStore, aside: String?) {
-        let moment = Timestamp.text(now).prefix(19).filter { $0 != "-" && $0 != ":" }
-        let aside = file.path + ".damaged-" + moment
-        try file.whileLocked { () throws(HistoryError) in
-            // Another process may have done it in the meantime.
-            guard try file.isDamaged() else { return }
+    /// - Returns: Where it is now; `nil` where it is sound, or another process has done it in the meantime.
+    private static func setAside(_ file: DatabaseFile, now: Date) throws(HistoryError) -> String? {
+        try file.whileLocked(mustLock: true) { () throws(HistoryError) in
+            guard try file.isDamaged() else { return nil }
+            guard try !RunLocks(of: file).anyIsHeld() else {
+                throw HistoryError(
+                    .damaged,
+                    "The history '\(file.path)' is damaged, and runs are at work with it; it is set aside when they have ended."
+                )
+            }
+            let aside = file.freeName(now)
             for suffix in ["-wal", "-shm", ""] where access(file.path + suffix, F_OK) == 0 {
                 guard rename(file.path + suffix, aside + suffix) == 0 else {
                     throw .system(errno, "The history '\(file.path)' is damaged, and cannot be set aside")
                 }
             }
+            return aside
         }
-        let isAside = access(aside, F_OK) == 0
-        return (try HistoryStore(path: file.path, busyTimeout: file.busyTimeout), isAside ? aside : nil)
-    }
-}
-
-/// A file beside the record by which a process that met damage tells the next one to look for it.
-struct DamageMark: Sendable {
-    private let path: String
-
-    init(of file: DatabaseFile) {
-        path = file.path + ".suspect"
-    }
-
-    var isThere: Bool { access(path, F_OK) == 0 }
-
-    func set() {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
-        if descriptor >= 0 { close(descriptor) }
-    }
-
-    func remove() {
-        unlink(path)
     }
 }
 
@@ -84,8 +66,7 @@ extension DatabaseFile {
     fileprivate func isDamaged() throws(HistoryError) -> Bool {
         do {
             guard case .nothing = try content() else {
-                let defects = try readOnlyQueue().read { try String.fetchAll($0, sql: "PRAGMA quick_check(1)") }
-                return defects != ["ok"]
+                return try !readOnlyQueue().read { try $0.defects(atMost: 1) }.isEmpty
             }
             return false
         } catch {
@@ -93,5 +74,13 @@ extension DatabaseFile {
             guard error.isDamage else { throw error }
             return true
         }
+    }
+
+    /// A name beside the record that nothing has.
+    fileprivate func freeName(_ now: Date) -> String {
+        let moment = Timestamp.text(now).prefix(19).filter { $0 != "-" && $0 != ":" }
+        let name = path + ".damaged-" + moment
+        let others = (2...).lazy.map { "\(name)-\($0)" }
+        return access(name, F_OK) == 0 ? others.first { access($0, F_OK) != 0 } ?? name : name
     }
 }

@@ -39,6 +39,14 @@ extension HistoryStore {
         return done
     }
 
+    /// How many items ``forgetOnce(notUsedSince:)`` would forget.
+    package func onceItems(notUsedSince date: Date) async throws(HistoryError) -> Int {
+        try await read { db in
+            try db.rows("SELECT count(*) AS count FROM once_items WHERE used_at < ?", [Timestamp.text(date)])
+                .first?["count"] ?? 0
+        }
+    }
+
     /// Forgets what was done once, where no run has asked for it since a moment: the next one does it again.
     ///
     /// - Returns: How many items are forgotten.

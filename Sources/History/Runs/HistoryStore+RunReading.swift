@@ -34,6 +34,14 @@ extension HistoryStore {
         }
     }
 
+    /// The ids of runs, the oldest first; `limit` and `offset` of the filter do not count.
+    package func runIDs(_ filter: RunFilter) async throws(HistoryError) -> [RunID] {
+        var all = filter
+        all.limit = .max
+        all.offset = 0
+        return try await runs(all).map(\.id).reversed()
+    }
+
     /// One run, as a person names it: by its id, the beginning of its id, the four characters at its end, or as
     /// `latest`.
     ///

@@ -116,38 +116,38 @@ extension HistoryStore {
 extension HistoryStore {
     /// Ends the runs whose processes have gone, as interrupted, at the last moment that is known of them.
     func endAbandonedRuns() throws(HistoryError) {
-        try writeNow { db in
-            for id in try locks.abandonedRuns(in: db) {
-                // Whoever has the lock now is about to go on with it, or is another one who ends it.
-                guard try locks.take(id.text) else { continue }
-                defer { locks.release(id.text) }
-                let last = try String.fetchOne(
-                    db,
-                    sql: """
-                        SELECT max(moment) FROM (
-                            SELECT max(coalesce(ended_at, started_at)) AS moment FROM steps WHERE run_id = ?1
-                            UNION ALL SELECT max(coalesce(ended_at, started_at)) FROM items
-                                WHERE run_id = ?1 AND state <> 'pending'
-                            UNION ALL SELECT max(coalesce(ended_at, started_at)) FROM calls WHERE run_id = ?1
-                            UNION ALL SELECT started_at FROM runs WHERE id = ?1)
-                        """, arguments: [id.text])
-                try db.endRun(
-                    id, state: .interrupted, outputs: nil,
-                    error: RecordedError(
-                        code: "interrupted",
-                        message: "its process ended without a word: it was killed, or the machine stopped"),
-                    at: last.flatMap(Timestamp.date) ?? Date())
+        let abandoned = try readNow { db in try locks.abandonedRuns(in: db) }
+        if !abandoned.isEmpty {
+            try writeNow { db in
+                for id in try locks.abandonedRuns(in: db) { try endAbandoned(id, in: db) }
             }
         }
+        try locks.clear(
+            except: try readNow { db in
+                Set(try String.fetchAll(db, sql: "SELECT id FROM runs WHERE state = 'running'"))
+            })
     }
 
-}
-
-extension RunLocks {
-    /// Runs that are not finished, and on which no process works.
-    func abandonedRuns(in db: Database) throws -> [RunID] {
-        try db.rows("SELECT id FROM runs WHERE state = 'running'", []).map { try $0.runID("id") }
-            .filter { try !isHeld($0.text) }
+    private func endAbandoned(_ id: RunID, in db: Database) throws {
+        // Whoever has the lock now is about to go on with it, or is another one who ends it.
+        guard try locks.take(id.text) else { return }
+        defer { locks.release(id.text) }
+        let last = try String.fetchOne(
+            db,
+            sql: """
+                SELECT max(moment) FROM (
+                    SELECT max(coalesce(ended_at, started_at)) AS moment FROM steps WHERE run_id = ?1
+                    UNION ALL SELECT max(coalesce(ended_at, started_at)) FROM items
+                        WHERE run_id = ?1 AND state <> 'pending'
+                    UNION ALL SELECT max(coalesce(ended_at, started_at)) FROM calls WHERE run_id = ?1
+                    UNION ALL SELECT started_at FROM runs WHERE id = ?1)
+                """, arguments: [id.text])
+        try db.endRun(
+            id, state: .interrupted, outputs: nil,
+            error: RecordedError(
+                code: "interrupted",
+                message: "its process ended without a word: it was killed, or the machine stopped"),
+            at: last.flatMap(Timestamp.date) ?? Date())
     }
 }
 

@@ -1,4 +1,5 @@
 internal import FileLocks
+internal import GRDB
 internal import Synchronization
 
 #if canImport(Darwin)
@@ -63,8 +64,42 @@ final class RunLocks: Sendable {
             guard let file = try LockFile(existing: path(run)) else { return false }
             return try !file.lock(.shared)
         } catch {
+            // Another user's: it is there, so that run may well be at work.
+            if error.systemError == EACCES { return true }
             throw failure(error)
         }
+    }
+
+    /// Whether any run is at work.
+    func anyIsHeld() throws(HistoryError) -> Bool {
+        for run in names() where try isHeld(run) { return true }
+        return false
+    }
+
+    /// Runs that are not finished, and on which no process works.
+    func abandonedRuns(in db: Database) throws -> [RunID] {
+        try db.rows("SELECT id FROM runs WHERE state = 'running'", []).map { try $0.runID("id") }
+            .filter { try !isHeld($0.text) }
+    }
+
+    /// Clears away what killed processes have left of runs that are not recorded as running.
+    func clear(except running: Set<String>) throws(HistoryError) {
+        for run in names() where !running.contains(run) {
+            if try take(run) { release(run) }
+        }
+    }
+
+    private func names() -> [String] {
+        guard let directory = opendir(folder) else { return [] }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if RunID(name) != nil { names.append(name) }
+        }
+        return names
     }
 
     private func path(_ run: String) -> String { "\(folder)/\(run)" }

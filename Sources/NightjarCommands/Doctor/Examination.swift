@@ -56,13 +56,19 @@ struct Examination {
             let defects = try await history.defects()
             let size = try await history.size()
             try history.close()
-            guard defects.isEmpty else {
+            guard defects.damage.isEmpty else {
                 return Finding(
-                    subject: "history", verdict: .bad, detail: "\(path) is damaged: \(defects.joined(separator: "; "))",
+                    subject: "history", verdict: .bad,
+                    detail: "\(path) is damaged: \(defects.damage.joined(separator: "; "))",
                     advice:
                         "the next run sets it aside as it is and begins a new one; `sqlite3` can recover what is whole")
             }
-            return Finding(subject: "history", verdict: .good, detail: "\(path), \(Figures.bytes(size.file)), whole")
+            return Finding(
+                subject: "history", verdict: .good, detail: "\(path), \(Figures.bytes(size.file)), whole",
+                advice: defects.orphans == 0
+                    ? nil
+                    : "\(Figures.count(defects.orphans, "row")) belong to runs that were removed by hand; `nightjar runs prune` removes them"
+            )
         } catch {
             return Finding(subject: "history", verdict: .bad, detail: error.message)
         }

@@ -1,7 +1,13 @@
 import Foundation
+import Synchronization
 
 /// Standard output and standard error. Output that nobody reads any more is dropped.
 enum Console {
+    /// Whether someone still reads standard output, as far as was noticed.
+    static var hasReader: Bool { !isAbandoned.load(ordering: .relaxed) }
+
+    private static let isAbandoned = Atomic(false)
+
     /// Whether standard error is a terminal that understands cursor movements.
     static var isLive: Bool {
         isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
@@ -50,7 +56,10 @@ enum Console {
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return }
+            guard count > 0 else {
+                if descriptor == STDOUT_FILENO { isAbandoned.store(true, ordering: .relaxed) }
+                return
+            }
             bytes = bytes.dropFirst(count)
         }
     }

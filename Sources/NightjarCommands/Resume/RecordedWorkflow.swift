@@ -19,6 +19,12 @@ struct RecordedWorkflow {
                 .invalid, "the run \(run.id) has no workflow file, by which its project could be found")
         }
         file = URL(filePath: path)
+        guard FileManager.default.fileExists(atPath: file.deletingLastPathComponent().path) else {
+            throw CommandFailure(
+                .invalid,
+                "the folder \(file.deletingLastPathComponent().path) of the run \(run.id) is not there any more: bring it back, or run the workflow anew where it is"
+            )
+        }
         project = Project(ofWorkflow: file)
         inputs = (try? Value(json: run.inputs))?.mapping ?? [:]
         let called: [String: DigestedText]

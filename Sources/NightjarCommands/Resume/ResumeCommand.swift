@@ -18,7 +18,7 @@ struct ResumeCommand: AsyncParsableCommand {
 
     @Argument(
         help:
-            "The run's id, the beginning or the last four characters of one; without it, the last run that failed or was interrupted."
+            "The run's id, the beginning or the last four characters of one, or `latest`; without it, the last run of this project that failed or was interrupted."
     )
     var run: String?
 
@@ -49,11 +49,15 @@ struct ResumeCommand: AsyncParsableCommand {
     private func found(_ history: HistoryStore) async throws -> RunRecord {
         do {
             if let run { return try await history.run(run) }
-            guard let last = try await history.runs(RunFilter(states: [.failed, .interrupted], limit: 1)).first else {
+            let here = URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory)
+            let folder = Project(around: here).folder
+            guard let last = try await history.lastUnfinished(in: folder) else {
                 throw CommandFailure(
-                    .invalid, "there is no run that failed or was interrupted, so nothing to go on with")
+                    .invalid,
+                    "there is no run of a workflow in \(folder.path) that failed or was interrupted, so nothing to go on with; `nightjar resume RUN` goes on with one of another project"
+                )
             }
-            return try await history.run(last.id.text)
+            return last
         } catch let error as HistoryError {
             throw CommandFailure(error)
         }
@@ -83,5 +87,17 @@ struct ResumeCommand: AsyncParsableCommand {
         }
         let loaded = try LoadedWorkflow(path)
         return (loaded.definition, loaded.file, loaded.project)
+    }
+}
+
+extension HistoryStore {
+    /// The last run of the workflows in a folder that failed or was interrupted.
+    fileprivate func lastUnfinished(in folder: URL) async throws(HistoryError) -> RunRecord? {
+        let prefix = folder.path.hasSuffix("/") ? folder.path : folder.path + "/"
+        for run in try await runs(RunFilter(states: [.failed, .interrupted], limit: 500)) {
+            let record = try await self.run(run.id.text)
+            if record.path?.hasPrefix(prefix) == true { return record }
+        }
+        return nil
     }
 }

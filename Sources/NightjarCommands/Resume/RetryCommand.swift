@@ -10,7 +10,7 @@ struct RetryCommand: AsyncParsableCommand {
         commandName: "retry", abstract: "Do the failed items of a run again, or the whole run.",
         discussion: """
             With `--failed`, the run goes on: only the items and steps that failed are done again, and the steps that use \
-            their results. Without it, a new run does what that one did, with its workflow and inputs as they were.
+            their results. Without it, a new run does all of it again, with its workflow and inputs as they were.
             """)
 
     @Argument(help: "The run's id, the beginning or the last four characters of one, or `latest`.")
@@ -37,8 +37,10 @@ struct RetryCommand: AsyncParsableCommand {
         try display.check(work.definition)
         let session = try Session(project: work.project, logging: logging, purpose: work.definition.name)
         let resumption = failed ? Resumption(of: record, inputs: work.inputs, retriesFailures: true) : nil
-        try await display.run(session, options: RunOptions(json: record.options), history: history) {
-            setting throws(HistoryError) in
+        var options = RunOptions(json: record.options)
+        // Again means again, also for what is done once.
+        if !failed { options.isFresh = true }
+        try await display.run(session, options: options, history: history) { setting throws(HistoryError) in
             let run = WorkflowRun(work.definition, file: work.file, setting: setting)
             guard let resumption else { return try await run.execute(inputs: work.inputs) }
             return try await run.resume(resumption)

@@ -54,6 +54,7 @@ extension CommandFailure {
         let status: ExitStatus =
             switch error.code {
             case .busy, .runIsAlive: .busy
+            case .notFound, .ambiguous: .invalid
             default: .failed
             }
         self.init(status, error.message)

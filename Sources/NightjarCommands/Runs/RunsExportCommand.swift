@@ -20,39 +20,38 @@ struct RunsExportCommand: AsyncParsableCommand {
     @Option(help: "Only runs in this state: running, done, partial, failed or interrupted.")
     var state: RunState?
 
-    /// How many runs are looked up at a time.
-    private static let page = 500
+    func validate() throws {
+        if !runs.isEmpty, workflow != nil || state != nil {
+            throw ValidationError("runs that are named are all that is written: leave out `--workflow` and `--state`")
+        }
+    }
 
     func run() async throws {
         try await RecordAccess.reading { history throws(HistoryError) in
             for id in try await ids(history) {
                 let run = try await history.run(id)
-                let details = RunDetails(
-                    run: run, steps: try await history.allSteps(of: run.id),
-                    items: try await history.allItems(of: run.id),
-                    calls: try await history.allCalls(of: run.id), files: try await history.files(of: run.id))
-                Console.print(details.export.json(.compact))
+                let details = try await RunDetails(of: run, history, withItems: true, withCalls: true)
+                let called = try await history.calledTexts(of: run.id)
+                Console.print(details.export(called).json(.compact))
+                // `head` has seen enough.
+                guard Console.hasReader else { return }
             }
         }
     }
 
     private func ids(_ history: HistoryStore) async throws(HistoryError) -> [String] {
         guard runs.isEmpty else { return runs }
-        var ids: [String] = []
-        while true {
-            let found = try await history.runs(
-                RunFilter(workflow: workflow, states: state.map { [$0] }, limit: Self.page, offset: ids.count))
-            ids += found.map(\.id.text)
-            if found.count < Self.page { return ids.reversed() }
-        }
+        return try await history.runIDs(RunFilter(workflow: workflow, states: state.map { [$0] })).map(\.text)
     }
 }
 
 extension RunDetails {
     /// All of it as one value.
-    fileprivate var export: Value {
+    fileprivate func export(_ called: [String: DigestedText]) -> Value {
         guard case .mapping(var fields) = value else { return value }
         fields["workflow_text"] = .string(run.workflowText)
+        let texts = called.sorted { $0.key < $1.key }.map { ($0.key, Value.string($0.value.text)) }
+        fields["called_texts"] = .mapping(Mapping(texts, uniquingKeysWith: { first, _ in first }))
         fields["calls"] = .list(calls.map(\.value))
         return .mapping(fields)
     }

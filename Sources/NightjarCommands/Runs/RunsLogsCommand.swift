@@ -16,7 +16,7 @@ struct RunsLogsCommand: AsyncParsableCommand {
             let run = try await history.run(reference)
             return Self.lines(
                 run, try await history.allSteps(of: run.id), try await history.allCalls(of: run.id),
-                try await history.files(of: run.id))
+                try await history.allFiles(of: run.id))
         }
         for line in lines { Console.print(line) }
     }

@@ -38,7 +38,9 @@ struct RunsPruneCommand: AsyncParsableCommand {
         }
         for (option, age) in [("--older-than", olderThan), ("--forget-once", forgetOnce)] {
             if let age, Duration(written: age) == nil {
-                throw ValidationError("`\(option)` takes a length of time, as in `30d` or `12h`, not `\(age)`")
+                throw ValidationError(
+                    "`\(option)` takes a length of time up to 3650d in days, hours, minutes and seconds, as in `30d` or `12h`, not `\(age)`"
+                )
             }
         }
         if let keep, keep < 0 { throw ValidationError("`--keep` takes a number of at least 0") }
@@ -67,8 +69,17 @@ struct RunsPruneCommand: AsyncParsableCommand {
 
     private func tell(_ history: HistoryStore) async throws(HistoryError) {
         let runs = try await history.runs(beyond: rule)
-        Console.print(
-            "\(Figures.count(runs.count, "run")) would go" + (maxSize == nil ? "" : ", before the size is looked at"))
+        var parts = ["\(Figures.count(runs.count, "run")) would go"]
+        if let moment = forgetOnce.flatMap(Self.moment) {
+            let count = try await history.onceItems(notUsedSince: moment)
+            parts.append("\(Figures.count(count, "item")) would be forgotten")
+        }
+        if let maxSize {
+            let size = try await history.size()
+            parts.append(
+                "the record uses \(Figures.bytes(size.used)), and then the oldest runs go until that is \(maxSize)")
+        }
+        Console.print(parts.joined(separator: "; "))
     }
 
     private func prune(_ history: HistoryStore) async throws(HistoryError) {
@@ -79,40 +90,37 @@ struct RunsPruneCommand: AsyncParsableCommand {
         if let moment = forgetOnce.flatMap(Self.moment) {
             parts.append("\(Figures.count(try await history.forgetOnce(notUsedSince: moment), "item")) forgotten")
         }
+        try await history.removeOrphans()
         if try await history.vacuum() {
             let after = try await history.size()
             parts.append("the record takes \(Figures.bytes(after.file)), before \(Figures.bytes(before.file))")
         } else {
-            parts.append("runs are at work, so the file keeps its size; prune again when they are done")
+            parts.append("others are at work with it, so the file keeps its size; prune again when they are done")
         }
         Console.print(parts.joined(separator: "; "))
+        let left = try await history.size()
+        if let limit = rule.bytes, left.used > limit {
+            let kept = Figures.bytes(left.keptWithoutRuns)
+            Console.note(
+                "the record still uses \(Figures.bytes(left.used)): the cache and what was done once take \(kept), which `nightjar cache clear` and `--forget-once` free"
+            )
+        }
     }
 
-    /// Removes the oldest runs until the rest fits.
+    /// Removes the oldest runs until the rest fits, as far as runs are what takes the room.
     private func shrink(_ history: HistoryStore, to limit: Int) async throws(HistoryError) -> Int {
         var removed = 0
-        while try await history.size().used > limit {
-            let some = try await history.oldestRuns(100)
-            let count = try await history.removeRuns(some)
+        while true {
+            let size = try await history.size()
+            let excess = size.used - max(limit, size.keptWithoutRuns)
+            guard excess > 0 else { return removed }
+            let total = try await history.runIDs(RunFilter()).count
+            // Half of what would do if all were of one size: the rest shows in the next look.
+            let each = max(1, (size.used - size.keptWithoutRuns) / max(1, total))
+            let count = try await history.removeRuns(try await history.oldestRuns(max(1, excess / each / 2)))
             // What is left is at work, or no run.
-            guard count > 0 else { break }
+            guard count > 0 else { return removed }
             removed += count
         }
-        return removed
-    }
-}
-
-/// A size that a person has written.
-struct ByteCount {
-    let bytes: Int
-
-    /// Reads `500MB`, `2 GB`, `800kB`, `4096`.
-    init?(_ text: String) {
-        let text = text.trimmingCharacters(in: .whitespaces)
-        let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
-        let unit = text[digits.endIndex...].trimmingCharacters(in: .whitespaces).lowercased()
-        let factors = ["": 1.0, "b": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12]
-        guard let number = Double(digits), let factor = factors[unit], number * factor < 1e18 else { return nil }
-        bytes = Int(number * factor)
     }
 }
