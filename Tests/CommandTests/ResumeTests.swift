@@ -285,8 +285,10 @@ import Testing
               - { id: last, check: { that: "(env.LAST | default('')) != ''", message: last } }
             """, to: "w.yaml")
         #expect(try fixture.run("run", "w.yaml").status == 1)
-        let resumed = try fixture.start(["resume"], environment: ["LAST": "1"]).finish()
+        let resumed = try fixture.start(["resume", "--json"], environment: ["LAST": "1"]).finish()
         #expect(resumed.status == 2, "\(resumed.errors)")
+        #expect(try resumed.lastEvent["items"]?["failed"] == 2)
+        #expect(try resumed.lastEvent["steps"]?["failed"] == 1)
         let again = try fixture.start(["retry", "latest", "--failed"], environment: ["LAST": "1"]).finish()
         #expect(again.status == 2)
         let good = try fixture.start(["retry", "latest", "--failed"], environment: ["LAST": "1", "GOOD": "1"]).finish()
@@ -330,6 +332,59 @@ import Testing
         let edited = try fixture.run("resume", "latest", "--edited")
         #expect(edited.output == "new\n")
         #expect(edited.errors.contains("copy: is done again, since a step before it was done again"))
+    }
+
+    @Test func `what depends on files is done again also where the edit was cut off in between`() throws {
+        let fixture = try CommandFixture()
+        func workflow(_ text: String) -> String {
+            """
+            version: 1
+            steps:
+              - { id: x, write: { path: x.md, text: \(text) } }
+              - { id: pause, run: "test -e go || kill -KILL $PPID" }
+              - { id: pages, foreach: [1, 2], run: "cat x.md >> all.txt" }
+              - { id: copy, run: [cp, x.md, x.pdf] }
+            """
+        }
+        try fixture.write(workflow("old"), to: "w.yaml")
+        try fixture.write("", to: "go")
+        #expect(try fixture.run("run", "w.yaml").status == 0)
+        try fixture.write(workflow("new"), to: "w.yaml")
+        try FileManager.default.removeItem(at: fixture.folder.appending(path: "go"))
+        #expect(try fixture.run("resume", "latest", "--edited").status == SIGKILL)
+        try fixture.write("", to: "go")
+        #expect(try fixture.run("resume").status == 0)
+        #expect(try fixture.text(of: "x.pdf") == "new")
+        #expect(try fixture.text(of: "all.txt") == "oldoldnewnew")
+        // And once more, without an edit in between: nothing.
+        #expect(try !fixture.run("resume", "latest", "--edited").errors.contains("is done again"))
+    }
+
+    @Test func `nothing old is taken of a changed item where the edit was cut off before its turn`() throws {
+        let fixture = try CommandFixture()
+        func workflow(_ pattern: String) -> String {
+            """
+            version: 1
+            steps:
+              - { id: files, list: "\(pattern)" }
+              - id: each
+                foreach: { items: "${{ steps.files.files }}", key: "${{ item.path }}" }
+                steps:
+                  - { id: text, read: "${{ item.path }}" }
+                  - { id: pause, run: "test -e go || kill -KILL $PPID" }
+            outputs: { text: "${{ steps.each.items | map(attribute='text.text') | join(' ') }}" }
+            """
+        }
+        for name in ["a", "b", "c"] { try fixture.write("old", to: "notes/\(name).txt") }
+        try fixture.write(workflow("notes/*.txt"), to: "w.yaml")
+        try fixture.write("", to: "go")
+        #expect(try fixture.run("run", "w.yaml").output == "old old old\n")
+        for name in ["a", "b", "c"] { try fixture.write("new", to: "notes/\(name).txt") }
+        try FileManager.default.removeItem(at: fixture.folder.appending(path: "go"))
+        try fixture.write(workflow("notes/*.tx*"), to: "w.yaml")
+        #expect(try fixture.run("resume", "latest", "--edited").status == SIGKILL)
+        try fixture.write("", to: "go")
+        #expect(try fixture.run("resume").output == "new new new\n")
     }
 
     @Test func `of an item with the same key and another value nothing old is taken`() throws {

@@ -134,6 +134,7 @@ extension Database {
     }
 
     fileprivate func replan(_ item: PlannedItem, row: ItemRowID, at now: String) throws {
+        try forgetWork(on: row, unless: item.valueDigest)
         try update(
             "UPDATE items SET position = ?, key = ?, label = ?, value_digest = ?, work_digest = ? WHERE id = ?",
             [item.index, item.key, item.label, item.valueDigest, item.workDigest, row.rawValue],
@@ -149,6 +150,17 @@ extension Database {
                 """, [row.rawValue])
         case .reused(let once): try reuse(once, for: row.rawValue, at: now)
         }
+    }
+
+    /// What was done with another value under the same key holds no more, also where this attempt is cut off.
+    private func forgetWork(on row: ItemRowID, unless valueDigest: String?) throws {
+        let before = try rows("SELECT value_digest FROM items WHERE id = ?", [row.rawValue]).first
+        let digestBefore: String? = before?["value_digest"]
+        guard digestBefore != valueDigest else { return }
+        try run(
+            "UPDATE items SET work_digest = NULL WHERE step_id IN (SELECT id FROM steps WHERE item_id = ?)",
+            [row.rawValue])
+        try run("UPDATE steps SET definition_digest = NULL, input_digest = NULL WHERE item_id = ?", [row.rawValue])
     }
 
     /// Results are copied by the database itself: there may be very many.

@@ -26,6 +26,7 @@ package struct PastItem: Sendable, Hashable {
     package let index: Int
     package let key: String?
     package let state: ItemState
+    package let started: Date
     package let valueDigest: String?
     package let workDigest: String?
     package let error: RecordedError?
@@ -65,7 +66,7 @@ extension HistoryStore {
         try await read { db in
             try db.rows(
                 """
-                SELECT id, position, key, state, value_digest, work_digest, error_code, error_message, failed_items,
+                SELECT id, position, key, state, started_at, value_digest, work_digest, error_code, error_message, failed_items,
                     failed_steps
                 FROM items
                 WHERE step_id = ? AND state <> 'skipped' ORDER BY position
@@ -73,7 +74,8 @@ extension HistoryStore {
             ).map { row in
                 PastItem(
                     row: ItemRowID(rawValue: row["id"]), index: row["position"], key: row["key"],
-                    state: try row.state(), valueDigest: row["value_digest"], workDigest: row["work_digest"],
+                    state: try row.state(), started: try row.time("started_at"), valueDigest: row["value_digest"],
+                    workDigest: row["work_digest"],
                     error: row.recordedError, failures: row.innerFailures)
             }
         }

@@ -45,15 +45,16 @@ extension HistoryStore {
         }
     }
 
-    /// Records that a step goes on in the row that it has.
-    package func reopenStep(_ row: StepRowID, digests: StepDigests?) async throws(HistoryError) {
+    /// Records that a step goes on in the row that it has; its time counts from now.
+    package func reopenStep(_ row: StepRowID, digests: StepDigests?, at date: Date) async throws(HistoryError) {
         try await write { db in
             try db.update(
                 """
-                UPDATE steps SET state = 'running', ended_at = NULL, output = NULL, error_code = NULL,
+                UPDATE steps SET state = 'running', started_at = ?, ended_at = NULL, output = NULL, error_code = NULL,
                     error_message = NULL, definition_digest = ?, input_digest = ?
                 WHERE id = ?
-                """, [digests?.definition, digests?.inputs, row.rawValue], row: "step \(row.rawValue)")
+                """, [Timestamp.text(date), digests?.definition, digests?.inputs, row.rawValue],
+                row: "step \(row.rawValue)")
         }
     }
 

@@ -228,8 +228,8 @@ struct ItemLoop: Sendable {
         }
         let before = own.past.attempts(own.path, loops: own.loops)
         // The process may have ended between the end of the step and that of the item.
-        if !own.doesAnew, !(own.isAfterNewWork && execution.step.looksAround),
-            let done = before.last(where: { $0.holds(entry.digests, isEdited: execution.run.isEdited) }),
+        if !own.doesAnew, let done = before.last(where: { $0.holds(entry.digests, isEdited: execution.run.isEdited) }),
+            !execution.step.looksAround || !(own.isAfterNewWork || done.began(before: own.lastEnd)),
             let output = done.output
         {
             return (try? Value(json: output))?.mapping ?? [:]

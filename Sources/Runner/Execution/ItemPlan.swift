@@ -115,7 +115,8 @@ struct ItemPlanner: Sendable {
         guard let item else { return .todo(isKnown: false, anew: false) }
         // Of another value with the same key nothing is taken: steps may read what it only names.
         guard !work.doesAnew, item.valueDigest == valueDigest else { return .todo(isKnown: true, anew: true) }
-        guard item.workDigest == workDigest, !(work.isAfterNewWork && step.looksAround) else {
+        let isBehindNewWork = work.isAfterNewWork || work.lastEnd.map { item.started < $0 } == true
+        guard item.workDigest == workDigest, !(isBehindNewWork && step.looksAround && item.state.isDone) else {
             return .todo(isKnown: true, anew: false)
         }
         switch item.state {

@@ -1,3 +1,4 @@
+import Foundation
 import History
 import Jinja
 import OrderedCollections
@@ -13,6 +14,8 @@ struct StepEnding: Sendable {
     var failures = InnerFailures.none
     /// Whether it was done in an earlier attempt at the run, and not now.
     var isReused = false
+    /// When it was done; `nil` for a step that was skipped.
+    var ended: Date?
 
     static let skipped = StepEnding(outcome: .skipped)
 
@@ -95,6 +98,16 @@ struct StepEndings: Sendable {
     /// Whether one of those that a step waits for, directly and through others, was done now and not before.
     func hasNewWork(before step: Step) -> Bool {
         isSo(before: step) { _, ending in !ending.isReused && ending.outcome != .skipped }
+    }
+
+    /// When the last of those was done, in this attempt at the run or in an earlier one.
+    func lastEnd(before step: Step) -> Date? {
+        var last: Date?
+        _ = isSo(before: step) { _, ending in
+            if let ended = ending.ended { last = max(last ?? ended, ended) }
+            return false
+        }
+        return last
     }
 
     private func isSo(before step: Step, _ condition: (Step, StepEnding) -> Bool) -> Bool {

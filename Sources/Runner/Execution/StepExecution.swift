@@ -19,8 +19,11 @@ struct StepExecution: Sendable {
         if Task.isCancelled { return StepEnding(failure: CancellationError()) }
         let clock = ContinuousClock.now
         let isAfterNewWork = surroundings.isAfterNewWork || endings.hasNewWork(before: step)
+        let lastEnd = [surroundings.lastEnd, endings.lastEnd(before: step)].compactMap(\.self).max()
         let digests = digests(names, after: endings)
-        if let ending = try await reuse(names, digests, after: endings, isAfterNewWork: isAfterNewWork) {
+        if let ending = try await reuse(
+            names, digests, after: endings, isAfterNewWork: isAfterNewWork, lastEnd: lastEnd)
+        {
             return ending
         }
         let row = try await open(digests)
@@ -28,7 +31,7 @@ struct StepExecution: Sendable {
         let work = Work(
             row: row.id, item: surroundings.item, path: path, loops: surroundings.loops,
             digests: surroundings.digests, past: surroundings.past, doesAnew: surroundings.doesAnew,
-            isAfterNewWork: isAfterNewWork)
+            isAfterNewWork: isAfterNewWork, lastEnd: lastEnd)
         var ending: StepEnding
         do {
             if !(try isWanted(names, after: endings)) {
@@ -114,6 +117,8 @@ struct StepExecution: Sendable {
         if seconds > Self.worthSynchronizing { try await run.setting.history.sync() }
         note(ending)
         run.setting.report(.stepFinished(event, outcome: ending.outcome, seconds: seconds))
+        var ending = ending
+        if ending.outcome != .skipped { ending.ended = run.setting.now() }
         return ending
     }
 
@@ -136,6 +141,8 @@ struct StepExecution: Sendable {
         var doesAnew = false
         /// Whether something before was done now and not in an earlier attempt at the run.
         var isAfterNewWork = false
+        /// When the last of what is before was done.
+        var lastEnd: Date?
         /// Attempts at the same work that were cut off: an answer that a model gave in them is taken.
         var cutOff: [StepRowID] = []
         /// All attempts at the same work: what they have put into files is there.
@@ -163,7 +170,7 @@ struct StepExecution: Sendable {
                 inside: .init(
                     path: work.path, depth: event.depth + 1, item: work.item, loops: work.loops,
                     digests: work.digests, past: work.past, doesAnew: work.doesAnew,
-                    isAfterNewWork: work.isAfterNewWork))
+                    isAfterNewWork: work.isAfterNewWork, lastEnd: work.lastEnd))
         case .kind(let kind):
             guard let executable = kind as? any ExecutableStep else {
                 throw StepFailure(.badValue, "this Nightjar cannot run `\(step.kindName)` steps")

@@ -1,3 +1,4 @@
+import Foundation
 import History
 import Jinja
 import OrderedCollections
@@ -26,6 +27,8 @@ struct StepSequence: Sendable {
         var doesAnew = false
         /// Whether something before the list was done now and not in an earlier attempt.
         var isAfterNewWork = false
+        /// When the last of what is before the list was done.
+        var lastEnd: Date?
     }
 
     /// - Returns: what each step gave, by its id.

@@ -1,3 +1,4 @@
+import Foundation
 import History
 import Jinja
 import OrderedCollections
@@ -26,20 +27,24 @@ extension StepExecution {
 
     /// What the step gave in an earlier attempt at the run, if that holds still.
     func reuse(
-        _ names: Mapping, _ digests: StepDigests?, after endings: StepEndings, isAfterNewWork: Bool
+        _ names: Mapping, _ digests: StepDigests?, after endings: StepEndings, isAfterNewWork: Bool, lastEnd: Date?
     ) async throws -> StepEnding? {
         let past = pastAttempts
         guard !surroundings.doesAnew, let latest = past.last, (try? isWanted(names, after: endings)) == true else {
             return nil
         }
-        guard !(isAfterNewWork && step.looksAround) else {
+        let done = past.last { $0.holds(digests, isEdited: run.isEdited) }
+        // An attempt that did something again before it, and was cut off then, counts too.
+        guard !step.looksAround || !(isAfterNewWork || done?.began(before: lastEnd) == true) else {
             if latest.state == .done { tellChange("a step before it was done again") }
             return nil
         }
-        if let done = past.last(where: { $0.holds(digests, isEdited: run.isEdited) }) {
+        if let done {
             if run.retriesFailures, done.failures != .none { return nil }
             noteOutcomes(of: done)
-            return reused(StepEnding(outcome: .done, result: try await result(of: done)))
+            var ending = StepEnding(outcome: .done, result: try await result(of: done))
+            ending.ended = done.ended
+            return reused(ending)
         }
         if latest.state == .failed, latest.digests == digests, step.continuesOnError, !run.retriesFailures,
             let error = latest.error
@@ -91,7 +96,7 @@ extension StepExecution {
     /// The row for what is done now: a step that has others in it goes on in its own, others get a new one.
     func open(_ digests: StepDigests?) async throws -> (id: StepRowID, isReopened: Bool) {
         if let latest = pastAttempts.last, latest.state == .skipped || hasInnerRows {
-            try await run.setting.history.reopenStep(latest.row, digests: digests)
+            try await run.setting.history.reopenStep(latest.row, digests: digests, at: run.setting.now())
             return (latest.row, true)
         }
         let row = try await begin(
@@ -141,6 +146,8 @@ extension StepRecord {
         default: false
         }
     }
+
+    func began(before moment: Date?) -> Bool { moment.map { started < $0 } ?? false }
 
     /// Why a result does not hold any more; `nil` where there is none.
     fileprivate func change(to digests: StepDigests?) -> String? {

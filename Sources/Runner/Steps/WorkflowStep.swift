@@ -14,7 +14,7 @@ extension WorkflowStep: ExecutableStep {
         let surroundings = StepSequence.Surroundings(
             path: context.event.path, depth: context.event.depth + 1, item: context.work.item,
             loops: context.work.loops, past: context.work.past, doesAnew: context.work.doesAnew,
-            isAfterNewWork: context.work.isAfterNewWork)
+            isAfterNewWork: context.work.isAfterNewWork, lastEnd: context.work.lastEnd)
         let limit = TimeLimit(
             limit: called.definition.timeLimit, subject: "the workflow `\(called.definition.name)`",
             sleep: context.setting.sleep)
