@@ -99,6 +99,12 @@ final class CommandFixture {
         return try FileHandle(forWritingTo: file)
     }
 
+    /// Whether a process has ended; nobody may have asked about it yet.
+    static func isGone(_ pid: pid_t) -> Bool {
+        guard kill(pid, 0) == 0 else { return true }
+        return (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8))?.contains(") Z ") ?? false
+    }
+
     /// The program did not end, or did not do what a test waited for.
     struct TimedOut: Error, CustomStringConvertible {
         var description: String

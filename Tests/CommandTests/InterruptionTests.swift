@@ -20,12 +20,7 @@ import Testing
         let outcome = try started.finish()
         #expect(outcome.status == 130)
         let pid = try #require(pid_t(try fixture.text(of: "pid").trimmingCharacters(in: .whitespacesAndNewlines)))
-        try started.wait { kill(pid, 0) != 0 || isZombie(pid) }
-    }
-
-    /// An orphan that ended and that nobody has asked about yet.
-    private func isZombie(_ pid: pid_t) -> Bool {
-        (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8))?.contains(") Z ") ?? false
+        try started.wait { CommandFixture.isGone(pid) }
     }
 
     @Test(arguments: [SIGINT, SIGTERM, SIGHUP])

@@ -119,7 +119,7 @@ import Testing
         _ = try started.finish()
         for file in ["pid", "other"] {
             let pid = try #require(pid_t(try fixture.text(of: file).trimmingCharacters(in: .whitespacesAndNewlines)))
-            try started.wait { kill(pid, 0) != 0 || isZombie(pid) }
+            try started.wait { CommandFixture.isGone(pid) }
         }
     }
 
@@ -212,10 +212,6 @@ import Testing
             }
         }
         #expect(left == [0, 0, 0, 0])
-    }
-
-    private func isZombie(_ pid: pid_t) -> Bool {
-        (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8))?.contains(") Z ") ?? false
     }
 }
 

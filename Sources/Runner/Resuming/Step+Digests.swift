@@ -48,6 +48,8 @@ extension Step {
         return switch body {
         case .nested(let steps): steps.contains(where: \.looksAround)
         case .kind(let kind as WorkflowStep): kind.called?.definition.steps.contains(where: \.looksAround) ?? false
+        // A picture is named only by its path.
+        case .kind(let prompt as PromptStep): !prompt.images.isEmptyList
         case .kind(let kind): kind is ReadStep || kind is ListStep || kind is RunStep || kind is HTTPStep
         }
     }
@@ -63,6 +65,12 @@ extension Step {
             return !ids.contains(id)
         }
         return references.filter(\.isInput) + inner
+    }
+}
+
+extension TemplatedValue {
+    fileprivate var isEmptyList: Bool {
+        if case .list(let elements) = self { elements.isEmpty } else { false }
     }
 }
 
