@@ -138,6 +138,17 @@ import Testing
         let dry = try fixture.run("runs", "prune", "--max-size", "1MB", "--dry-run").output
         #expect(dry.contains("the record uses"))
         #expect(try fixture.run("runs", "--ids").lines.count == 2)
+        // Where the cache is what is too much, no run goes.
+        let history = fixture.folder.appending(path: ".state/history.sqlite").path
+        try DatabaseQueue(path: history).write { db in
+            try db.execute(
+                sql:
+                    "INSERT INTO cache (key, model, answer, bytes, made_at, used_at) VALUES ('k', 'm', ?, 9000000, '2026-11-26T00:00:00.000Z', '2026-11-26T00:00:00.000Z')",
+                arguments: [String(repeating: "x", count: 9_000_000)])
+        }
+        let full = try fixture.run("runs", "prune", "--max-size", "5MB")
+        #expect(full.output.hasPrefix("0 runs removed"))
+        #expect(full.errors.contains("which `nightjar cache clear` and `--forget-once` free"))
     }
 
     @Test func `prune keeps a run that has begun to append, so that the file is finished`() throws {

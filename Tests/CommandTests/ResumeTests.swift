@@ -155,7 +155,7 @@ import Testing
         #expect(partial.output == "3\n")
         let refused = try fixture.run("resume", "latest")
         #expect(refused.status == 65)
-        #expect(refused.errors.contains("--failed` does them again"))
+        #expect(refused.errors.contains("--failed` does that again"))
         let still = try fixture.start(["retry", "latest", "--failed"], environment: ["FAILS": "yes"]).finish()
         #expect(still.status == 2)
         let retried = try fixture.run("retry", "latest", "--failed")

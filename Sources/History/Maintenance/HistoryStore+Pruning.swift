@@ -25,6 +25,8 @@ package struct RecordSize: Sendable, Hashable {
     package var used: Int
     /// What of that belongs to no run: the cache, and what was done once.
     package var keptWithoutRuns: Int
+    /// How many runs there are.
+    package var runs: Int
 }
 
 extension HistoryStore {
@@ -154,7 +156,8 @@ extension HistoryStore {
                         + (SELECT coalesce(sum(length(output) + length(key)), 0) FROM once_items)
                     """)
             return RecordSize(
-                file: page * pages, used: page * (pages - (try pragma("freelist_count"))), keptWithoutRuns: kept ?? 0)
+                file: page * pages, used: page * (pages - (try pragma("freelist_count"))), keptWithoutRuns: kept ?? 0,
+                runs: try Int.fetchOne(db, sql: "SELECT count(*) FROM runs") ?? 0)
         }
     }
 

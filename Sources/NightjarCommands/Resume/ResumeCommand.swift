@@ -74,7 +74,7 @@ struct ResumeCommand: AsyncParsableCommand {
         case .partial where !edited:
             throw CommandFailure(
                 .invalid,
-                "the run \(record.id) has finished, with \(Figures.count(record.summary.totals.itemsFailed, "failed item")); `nightjar retry \(record.id) --failed` does them again"
+                "the run \(record.id) has finished, and some of it failed; `nightjar retry \(record.id) --failed` does that again"
             )
         default: break
         }

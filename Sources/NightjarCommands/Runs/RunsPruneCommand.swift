@@ -57,6 +57,9 @@ struct RunsPruneCommand: AsyncParsableCommand {
         }
     }
 
+    /// A twentieth of the file.
+    private static let leastShare = 20
+
     private var rule: RetentionRule {
         RetentionRule(
             since: olderThan.flatMap(Self.moment), runsPerWorkflow: keep,
@@ -91,7 +94,12 @@ struct RunsPruneCommand: AsyncParsableCommand {
             parts.append("\(Figures.count(try await history.forgetOnce(notUsedSince: moment), "item")) forgotten")
         }
         try await history.removeOrphans()
-        if try await history.vacuum() {
+        let between = try await history.size()
+        // To copy a large file for little keeps others waiting for nothing.
+        let isWorthwhile = (between.file - between.used) * Self.leastShare > between.file
+        if !isWorthwhile {
+            parts.append("the record takes \(Figures.bytes(between.file))")
+        } else if try await history.vacuum() {
             let after = try await history.size()
             parts.append("the record takes \(Figures.bytes(after.file)), before \(Figures.bytes(before.file))")
         } else {
@@ -112,11 +120,11 @@ struct RunsPruneCommand: AsyncParsableCommand {
         var removed = 0
         while true {
             let size = try await history.size()
-            let excess = size.used - max(limit, size.keptWithoutRuns)
-            guard excess > 0 else { return removed }
-            let total = try await history.runIDs(RunFilter()).count
+            let excess = size.used - limit
+            // Where it is not the runs that are too much, all of them would go for nothing.
+            guard excess > 0, size.keptWithoutRuns < limit else { return removed }
             // Half of what would do if all were of one size: the rest shows in the next look.
-            let each = max(1, (size.used - size.keptWithoutRuns) / max(1, total))
+            let each = max(1, (size.used - size.keptWithoutRuns) / max(1, size.runs))
             let count = try await history.removeRuns(try await history.oldestRuns(max(1, excess / each / 2)))
             // What is left is at work, or no run.
             guard count > 0 else { return removed }
