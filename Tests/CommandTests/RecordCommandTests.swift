@@ -13,6 +13,7 @@ import Testing
             steps:
               - { id: each, foreach: [1, 2], set: { x: "${{ item }}" } }
               - { id: page, write: { path: page.txt, text: hello } }
+              - { id: fill, set: { x: "${{ 'x' * 60000 }}" } }
             outputs: { done: "${{ steps.each.done }}" }
             """, to: "w.yaml")
         for _ in 0..<runs { #expect(try fixture.run("run", "w.yaml").status == 0) }
@@ -27,7 +28,7 @@ import Testing
         #expect(times == times.sorted())
         for run in all {
             #expect(run["workflow_text"]?.string?.hasPrefix("version: 1") == true)
-            #expect(run["steps"]?.list?.count == 4)
+            #expect(run["steps"]?.list?.count == 5)
             #expect(run["steps"]?[0]?["items"]?.list?.count == 2)
             #expect(run["files"]?[0]?["bytes"] == 5)
             #expect(run["calls"] == [])
