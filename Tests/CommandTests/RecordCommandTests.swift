@@ -20,6 +20,13 @@ import Testing
         return fixture
     }
 
+    /// What is in the log is read in place of what is in the file.
+    private func emptyLog(of history: URL) throws {
+        let queue = try DatabaseQueue(path: history.path)
+        try queue.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+        try queue.close()
+    }
+
     @Test func `export writes everything of each run on a line, the oldest first`() throws {
         let fixture = try project(runs: 3)
         let all = try fixture.run("runs", "export").lines.map { try Value(json: $0) }
@@ -63,6 +70,7 @@ import Testing
     @Test func `a damaged record is set aside as it is, and the user is told`() throws {
         let fixture = try project()
         let history = fixture.folder.appending(path: ".state/history.sqlite")
+        try emptyLog(of: history)
         var bytes = try Data(contentsOf: history)
         bytes.replaceSubrange(100..<4_000, with: Data(repeating: 0xA5, count: 3_900))
         try bytes.write(to: history)
@@ -88,6 +96,7 @@ import Testing
     @Test func `damage that is met in the middle is looked for by the next run`() throws {
         let fixture = try project(runs: 6)
         let history = fixture.folder.appending(path: ".state/history.sqlite")
+        try emptyLog(of: history)
         // All pages but the first: the schema is read, and what is behind it is not.
         var bytes = try Data(contentsOf: history)
         let start = 4096 * 40
