@@ -92,10 +92,12 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux])),
             ],
             swiftSettings: strict),
+        .target(name: "Scheduler", swiftSettings: strict),
         .target(
             name: "NightjarCommands",
             dependencies: [
                 "Jinja", "Workflow", "Inference", "LlamaEngine", "LocalNetwork", "ServerEngine", "History", "Runner",
+                "Scheduler",
                 orderedCollections,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -149,6 +151,9 @@ let package = Package(
             name: "HistoryTests",
             dependencies: ["History", .product(name: "GRDB", package: "GRDB.swift")],
             exclude: ["Records"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SchedulerTests", dependencies: ["Scheduler", "Jinja", "PythonSupport"], exclude: ["Differential"],
             swiftSettings: strict),
         .testTarget(
             name: "RunnerTests",

@@ -1,6 +1,6 @@
 package import Foundation
 
-/// The Python that `make test` prepares with jinja2, jsonschema and PyYAML; else the system's.
+/// The Python that `make test` prepares with jinja2, jsonschema, PyYAML and cronsim; else the system's.
 package enum Python {
     /// How a script ended, with what it wrote to standard output.
     package struct Outcome {
