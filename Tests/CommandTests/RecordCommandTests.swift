@@ -44,6 +44,26 @@ import Testing
         #expect(try fixture.run("runs", "export", "--state", "failed").lines.isEmpty)
     }
 
+    @Test func `a summary has the runs of the last hours by workflow, and what failed`() throws {
+        let fixture = try project(runs: 2)
+        #expect(
+            try fixture.run("runs", "summary", "--since", "1ms").errors.contains("no runs have begun in the last 1ms"))
+        try fixture.write(
+            "version: 1\nname: bad\nsteps: [{ id: a, check: { that: \"false\", message: it is not right } }]\n",
+            to: "b.yaml")
+        #expect(try fixture.run("run", "b.yaml").status == 1)
+        let text = try fixture.run("runs", "summary").output
+        #expect(text.contains("2 done"))
+        #expect(text.contains("bad  failed: it is not right"))
+        let value = try fixture.run("runs", "summary", "--since", "1d", "--json").json
+        #expect(value["workflows"]?.list?.map { $0["workflow"] } == ["w", "bad"])
+        #expect(value["workflows"]?[0]?["states"]?["done"] == 2)
+        #expect(value["workflows"]?[0]?["items"] == ["total": 4, "failed": 0])
+        #expect(value["workflows"]?[0]?["files"] == 2)
+        #expect(value["troubled"]?.list?.count == 1)
+        #expect(try fixture.run("runs", "summary", "--since", "soon").status == 64)
+    }
+
     @Test func `prune removes by age, by count and by size, and leaves runs that are at work`() throws {
         let fixture = try project(runs: 4)
         #expect(try fixture.run("runs", "prune").status == 64)
