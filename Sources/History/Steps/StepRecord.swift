@@ -62,18 +62,6 @@ extension HistoryStore {
     }
 }
 
-extension HistoryStore {
-    /// All steps of a run, or of a part of it, in the order in which they began.
-    package func allSteps(of run: RunID, scope: StepScope = .all) async throws(HistoryError) -> [StepRecord] {
-        var all: [StepRecord] = []
-        while true {
-            let page = try await steps(of: run, scope: scope, after: all.last?.row)
-            guard !page.isEmpty else { return all }
-            all += page
-        }
-    }
-}
-
 extension StepRecord {
     init(_ row: Row) throws {
         self.row = StepRowID(rawValue: row["id"])

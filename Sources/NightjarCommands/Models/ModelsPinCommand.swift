@@ -58,10 +58,10 @@ struct ModelsPinCommand: AsyncParsableCommand {
 
 extension Session {
     func choice(_ name: String) throws -> ModelChoice {
-        do {
+        do throws(EngineError) {
             return try ModelChoice(
                 ModelArgument.absolute(name), configuration: configuration, engines: engines)
-        } catch let error as EngineError {
+        } catch {
             throw CommandFailure(error.exitStatus, error.message)
         }
     }

@@ -118,6 +118,6 @@ extension StepEvent {
 
     /// The path without the numbers of items: all items of a loop share a line.
     var line: String {
-        path.replacing(/\[\d+\]/, with: "[]")
+        path.withoutItemNumbers
     }
 }

@@ -26,7 +26,7 @@ struct RecordedWorkflow {
             )
         }
         project = Project(ofWorkflow: file)
-        inputs = (try? Value(json: run.inputs))?.mapping ?? [:]
+        inputs = run.inputValues
         let called: [String: DigestedText]
         do {
             called = try await history.calledTexts(of: run.id)

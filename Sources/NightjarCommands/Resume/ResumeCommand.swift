@@ -38,7 +38,7 @@ struct ResumeCommand: AsyncParsableCommand {
         let work = try await work(record, history)
         try display.check(work.definition)
         let session = try Session(project: work.project, logging: logging, purpose: work.definition.name)
-        let inputs = try KeptInputs(of: record).values(for: work.definition)
+        let inputs = try record.inputValues(for: work.definition)
         let resumption = Resumption(of: record, inputs: inputs, isEdited: edited)
         try await display.run(session, options: RunOptions(json: record.options), history: history) {
             setting throws(HistoryError) in

@@ -86,7 +86,7 @@ struct RunCommand: AsyncParsableCommand {
         }
         let history = try RecordAccess.open(session.places)
         let source = try await SourceRun(of: loaded, from: from, history)
-        let inputs = try KeptInputs(source.inputs, of: source.start.run).values(for: loaded.definition)
+        let inputs = try source.record.inputValues(for: loaded.definition)
         Console.note("takes what comes before \(from) from the run \(source.start.run)")
         try await display.run(session, options: options, history: history) { setting throws(HistoryError) in
             try await WorkflowRun(loaded.definition, file: loaded.file, setting: setting)

@@ -1,14 +1,13 @@
 import Foundation
 import History
 import Jinja
-import OrderedCollections
 import Runner
 import Workflow
 
 /// The run with whose results `run --from STEP` begins: the last one of the workflow that has them all.
 struct SourceRun: Sendable {
     let start: HeadStart
-    let inputs: Mapping
+    let record: RunRecord
 
     /// How many runs are looked at.
     private static let mostRuns = 50
@@ -30,9 +29,8 @@ struct SourceRun: Sendable {
                     missing = missing ?? "`\(absent)` did not finish in the last one, \(run.id)"
                     continue
                 }
-                let record = try await history.run(run.id.text)
+                record = try await history.run(run.id.text)
                 start = HeadStart(run: run.id, steps: wanted.compactMap { found[$0] ?? nil })
-                inputs = (try? Value(json: record.inputs))?.mapping ?? [:]
                 return
             }
             throw CommandFailure(

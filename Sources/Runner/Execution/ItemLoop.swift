@@ -230,9 +230,9 @@ struct ItemLoop: Sendable {
         // The process may have ended between the end of the step and that of the item.
         if !own.doesAnew, let done = before.last(where: { $0.holds(entry.digests, isEdited: execution.run.isEdited) }),
             !execution.step.looksAround || !(own.isAfterNewWork || done.began(before: own.lastEnd)),
-            let output = done.output
+            done.output != nil
         {
-            return (try? Value(json: output))?.mapping ?? [:]
+            return done.result
         }
         let row = try await execution.begin(
             path: own.path, item: entry.row, attempt: turn.attemptsBefore + turn.attempt, digests: entry.digests)

@@ -195,7 +195,7 @@ struct ItemPlanner: Sendable {
     /// The digest of the workflow's file, the step, and what it does with an item.
     private func onceDefinition(_ definition: String) -> String? {
         guard foreach.isOnce else { return nil }
-        let place = execution.path.replacing(/\[\d+\]/, with: "[]")
+        let place = execution.path.withoutItemNumbers
         return TextDigest.of(names["workflow"]?["path"]?.string ?? run.definition.name, place, definition)
     }
 

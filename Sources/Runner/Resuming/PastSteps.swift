@@ -1,5 +1,6 @@
 import History
 import Jinja
+import OrderedCollections
 
 /// What earlier attempts at a run have left of the steps of one scope: of the workflow itself, or of one item of a loop.
 struct PastSteps: Sendable {
@@ -25,6 +26,11 @@ struct PastSteps: Sendable {
         }
         return String(rest)
     }
+}
+
+extension StepRecord {
+    /// What the step gave.
+    var result: Mapping { output.flatMap { try? Value(json: $0) }?.mapping ?? [:] }
 }
 
 extension HistoryStore {

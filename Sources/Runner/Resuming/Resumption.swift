@@ -26,6 +26,6 @@ final class ToldChanges: Sendable {
     private let told = Mutex<Set<String>>([])
 
     func isNew(_ path: String) -> Bool {
-        told.withLock { $0.insert(path.replacing(/\[\d+\]/, with: "[]")).inserted }
+        told.withLock { $0.insert(path.withoutItemNumbers).inserted }
     }
 }

@@ -71,7 +71,7 @@ extension StepExecution {
 
     /// What a finished row says that the step gave, with its items where they are asked for.
     private func result(of record: StepRecord) async throws -> Mapping {
-        var result = record.output.flatMap { try? Value(json: $0) }?.mapping ?? [:]
+        var result = record.result
         guard step.foreach != nil else { return result }
         var items: [Value] = []
         if run.definition.demands.keepsItems(of: step.id) {
@@ -85,7 +85,7 @@ extension StepExecution {
 
     /// Counts what is not done again.
     private func noteOutcomes(of record: StepRecord) {
-        let done = step.foreach.flatMap { _ in record.output.flatMap { try? Value(json: $0) }?["done"]?.integer }
+        let done = step.foreach == nil ? nil : record.result["done"]?.integer
         run.progress.addOutcome { work in
             work.itemsDone += done ?? 0
             work.itemsFailed += record.failures.items

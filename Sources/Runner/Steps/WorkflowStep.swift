@@ -41,25 +41,14 @@ extension WorkflowStep: ExecutableStep {
 
     private func inputValues(for definition: WorkflowDefinition, _ view: some StepView) throws -> Mapping {
         let given = try view.value(inputs).mapping ?? [:]
-        var values: Mapping = [:]
-        for (name, input) in definition.inputs {
-            // Null is what an input is that was not given.
-            guard let value = given[name], !value.isNull else {
-                guard !input.isRequired else {
-                    throw StepFailure(
-                        .badValue, "the input `\(name)` of `\(definition.name)` is required, and got nothing")
-                }
-                values[name] = input.fallback
-                continue
-            }
-            switch input.accept(value) {
-            case .success(let accepted): values[name] = accepted
-            case .failure(let mistake):
-                throw StepFailure(
-                    .badValue,
-                    "the input `\(name)` of `\(definition.name)` takes \(mistake.expected), not \(mistake.found)")
-            }
+        do throws(InputMistake) {
+            return try definition.inputValues(from: given)
+        } catch .missing(let name) {
+            throw StepFailure(.badValue, "the input `\(name)` of `\(definition.name)` is required, and got nothing")
+        } catch .refused(let name, let mistake) {
+            throw StepFailure(
+                .badValue,
+                "the input `\(name)` of `\(definition.name)` takes \(mistake.expected), not \(mistake.found)")
         }
-        return values
     }
 }

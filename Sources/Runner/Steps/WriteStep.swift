@@ -33,7 +33,7 @@ extension WriteStep: ExecutableStep {
     ) async throws -> Written {
         let written = Written(bytes: data.count, sha256: SHA256.hash(data: data).hexadecimal)
         // The same for each attempt, also where an item has another place by now.
-        let place = context.event.path.replacing(/\[\d+\]/, with: "[]")
+        let place = context.event.path.withoutItemNumbers
         let item = context.work.item.map { "\($0.rawValue)" } ?? ""
         let writer = TextDigest.of(context.run.id.text, place, item).prefix(12)
         let target = AtomicFile(file: file, writer: String(writer))
