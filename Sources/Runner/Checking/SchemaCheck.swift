@@ -5,7 +5,7 @@ package import Workflow
 
 extension WorkflowDefinition {
     /// The mistakes in the schemas of answers, as far as they are known before a run.
-    package var schemaMistakes: [Diagnostic] { Self.schemaMistakes(in: steps, source) }
+    package var schemaMistakes: [Diagnostic] { Self.schemaMistakes(in: steps + failureSteps, source) }
 
     private static func schemaMistakes(in steps: [Step], _ source: SourceText) -> [Diagnostic] {
         steps.flatMap { step -> [Diagnostic] in

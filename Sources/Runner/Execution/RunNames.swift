@@ -15,6 +15,7 @@ extension RunNames {
             return String(repeating: "0", count: max(0, width - text.count)) + text
         }
         let date = "\(digits(local.year, 4))-\(digits(local.month, 2))-\(digits(local.day, 2))"
+        let occasion = setting.options.occasion
         let time = "\(digits(local.hour, 2)):\(digits(local.minute, 2)):\(digits(local.second, 2))"
         return [
             "inputs": .mapping(inputs),
@@ -26,6 +27,9 @@ extension RunNames {
             "run": [
                 "id": .string(id.text), "date": .string(date), "time": .string(time),
                 "started_at": .string(started.formatted(.iso8601)),
+                "scheduled_for": .string(occasion?.scheduledFor ?? started.formatted(.iso8601)),
+                "trigger": .string(occasion?.trigger ?? RunOccasion.shell),
+                "files": .list(occasion?.files.map { .string($0) } ?? []),
             ],
             "workflow": .mapping(workflow(definition, file: file, project: setting.project)),
         ]
@@ -40,6 +44,16 @@ extension RunNames {
 }
 
 extension Mapping {
+    /// The same names for the steps of `on_failure`.
+    func telling(_ state: RunState, because error: RecordedError) -> Mapping {
+        var names = self
+        var run = self["run"]?.mapping ?? [:]
+        run["state"] = .string(state.rawValue)
+        run["error"] = ["code": .string(error.code), "message": .string(error.message)]
+        names["run"] = .mapping(run)
+        return names
+    }
+
     /// The same names with the results of more steps under `steps`.
     func adding(steps results: Mapping) -> Mapping {
         var names = self

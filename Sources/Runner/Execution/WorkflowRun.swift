@@ -50,6 +50,26 @@ package struct WorkflowRun: Sendable {
             inside: StepSequence.Surroundings(past: try await past(of: record.id)))
     }
 
+    /// Ends a run whose process has gone as failed, after the steps that are for failures.
+    ///
+    /// - Throws: where the record cannot be written, or another process works on the run.
+    package func giveUp(
+        _ resumption: Resumption, because error: RecordedError
+    ) async throws(HistoryError) -> RunOutcome {
+        let clock = ContinuousClock.now
+        let record = resumption.run
+        try await setting.history.resumeRun(
+            record.id, endedAs: record.summary.state, texts: nil,
+            inputs: Value.mapping(resumption.inputs).json(.compact), options: setting.options.json, process: process)
+        let context = context(record.id)
+        let outcome = RunOutcome(
+            id: record.id.text, workflow: definition.name, state: .failed, outputs: [:], error: error,
+            work: RunWork(), seconds: 0)
+        return try await end(
+            context, names(on: context, inputs: resumption.inputs, started: record.summary.started),
+            past: try await past(of: record.id), outcome, since: clock)
+    }
+
     /// What there is of a run that this process has begun or gone on with.
     private func past(of id: RunID) async throws(HistoryError) -> PastSteps {
         do {
@@ -72,10 +92,8 @@ package struct WorkflowRun: Sendable {
         let clock = ContinuousClock.now
         var outputs: Mapping = [:]
         var failure: (any Error)?
+        let names = names(on: context, inputs: inputs, started: started)
         do {
-            let names = RunNames.values(
-                inputs: inputs, id: context.id, started: started, definition: definition, file: file,
-                setting: setting)
             let limit = TimeLimit(
                 limit: definition.timeLimit, subject: "the workflow `\(definition.name)`", sleep: setting.sleep)
             let results = try await limit.run {
@@ -96,13 +114,36 @@ package struct WorkflowRun: Sendable {
             // A failure that comes of the cancellation is not the reason for the end.
             default: Task.isCancelled ? .interrupted : .failed
             }
-        let outcome = RunOutcome(
-            id: context.id.text, workflow: definition.name, state: state, outputs: outputs,
-            error: failure.map {
-                state == .interrupted
-                    ? RecordedError(code: "interrupted", message: "the run was interrupted") : RecordedError($0)
-            },
-            work: work, seconds: clock.duration(to: .now).inSeconds)
+        let error = failure.map {
+            state == .interrupted
+                ? RecordedError(code: "interrupted", message: "the run was interrupted") : RecordedError($0)
+        }
+        return try await end(
+            context, names, past: surroundings.past,
+            RunOutcome(
+                id: context.id.text, workflow: definition.name, state: state, outputs: outputs, error: error,
+                work: work, seconds: 0), since: clock)
+    }
+
+    private func names(on context: RunContext, inputs: Mapping, started: Date) -> Mapping {
+        RunNames.values(
+            inputs: inputs, id: context.id, started: started, definition: definition, file: file, setting: setting)
+    }
+
+    /// Runs the steps that are for failures, where there is one, and records the end.
+    private func end(
+        _ context: RunContext, _ names: Mapping, past: PastSteps, _ ended: RunOutcome,
+        since clock: ContinuousClock.Instant
+    ) async throws(HistoryError) -> RunOutcome {
+        var outcome = ended
+        do {
+            outcome.error = try await FailureSteps(run: context, past: past)
+                .execute(names, after: outcome.state, outcome.error)
+        } catch {
+            setting.history.abandonRun(context.id)
+            throw error
+        }
+        outcome.seconds = clock.duration(to: .now).inSeconds
         try await end(context.id, outcome)
         setting.report(.runFinished(outcome))
         return outcome
@@ -126,7 +167,7 @@ package struct WorkflowRun: Sendable {
         let run = NewRun(
             id: setting.ids.next(), workflow: definition.name, path: file?.path, texts: texts,
             inputs: Value.mapping(inputs).json(.compact), options: setting.options.json, headStart: start,
-            trigger: "shell", process: process, started: started)
+            trigger: setting.options.occasion?.trigger ?? RunOccasion.shell, process: process, started: started)
         return try await setting.history.beginRun(run, ids: setting.ids)
     }
 

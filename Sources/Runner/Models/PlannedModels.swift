@@ -10,7 +10,7 @@ package struct PlannedModels: Sendable {
     package private(set) var choices: [ModelChoice] = []
 
     package init(_ definition: WorkflowDefinition, _ setting: RunSetting) {
-        add(definition.steps, definition, setting)
+        add(definition.steps + definition.failureSteps, definition, setting)
     }
 
     private mutating func add(_ steps: [Step], _ definition: WorkflowDefinition, _ setting: RunSetting) {

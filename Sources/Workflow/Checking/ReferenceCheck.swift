@@ -9,19 +9,35 @@ struct ReferenceCheck {
     /// - Parameters:
     ///   - inputs: `nil` where they could not be read.
     ///   - stepsAreWhole: whether every step was read.
+    ///   - failureStepsAreWhole: whether every step of `on_failure` was read.
     func check(
         _ keys: WorkflowKeys, inputs: [(key: String, value: InputDeclaration)]?, stepsAreWhole: Bool,
-        outputNames: [UsedName]
+        failureStepsAreWhole: Bool, outputNames: [UsedName]
     ) {
         var ids: [String: Place] = [:]
-        let repeated = repeatedIDs(keys.steps, &ids)
+        let repeated = repeatedIDs(keys.steps, &ids).union(repeatedIDs(keys.failureSteps, &ids))
         let steps = keys.steps.map { $0.distrusting(repeated) }
+        checkFailureSteps(
+            keys.failureSteps.map { $0.distrusting(repeated) }, beside: steps, areWhole: failureStepsAreWhole,
+            in: Scope(inputs: inputs))
         var scope = Scope(inputs: inputs)
         scope.takesUnknownSteps = !stepsAreWhole || Self.hasNameless(steps)
         check(steps, in: scope)
         for step in steps { scope.steps[step.id] = step.outputShape }
         for step in steps { noteNested(of: step, in: &scope) }
         for name in outputNames { check(name, in: scope) }
+    }
+
+    /// What is done after a failure knows of the run, and not what came of its steps.
+    private func checkFailureSteps(_ steps: [Step], beside main: [Step], areWhole: Bool, in outer: Scope) {
+        var scope = outer
+        scope.names["run"] = .mapping(RunNames.run + RunNames.failedRun)
+        scope.takesUnknownSteps = !areWhole || Self.hasNameless(steps)
+        for step in main {
+            scope.unreachable[step.id] = "may not have come to its end: `on_failure` finds the reason as `run.error`"
+            noteNested(of: step, in: &scope)
+        }
+        check(steps, in: scope)
     }
 
     private static func hasNameless(_ steps: [Step]) -> Bool {

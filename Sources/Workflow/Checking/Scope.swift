@@ -41,6 +41,19 @@ package enum RunNames {
         .init("date", .text, "The day the run began, in local time: `2026-11-24`."),
         .init("time", .text, "The time of day the run began, in local time: `02:30:00`."),
         .init("started_at", .text, "When the run began, in UTC by ISO 8601."),
+        .init(
+            "scheduled_for", .text,
+            "The time of the schedule that the run is for, however late it began: by ISO 8601 with the offset of the schedule's zone. When the run began, where no schedule did it."
+        ),
+        .init("trigger", .text, "What began the run: `shell`, `schedule`, `change` or `manual`."),
+        .init("files", .list(of: .text), "The paths of the new and changed files that the run is for, by `on_change`."),
+    ]
+    /// What the steps of `on_failure` find beside it.
+    package static let failedRun: [Shape.Member] = [
+        .init("state", .text, "How the run ended: `failed` or `partial`."),
+        .init(
+            "error", .mapping([.init("code", .text), .init("message", .text)]),
+            "Why the run failed; for a `partial` one, how much of it did."),
     ]
     package static let workflow: [Shape.Member] = [
         .init("name", .text, "The workflow's name."),

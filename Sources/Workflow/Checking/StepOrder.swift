@@ -10,10 +10,10 @@ struct StepOrder {
         let ids = steps.map(\.id)
         let byID = Dictionary(steps.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         for step in steps {
-            for needed in step.neededNames ?? [] where byID[needed.id] == nil {
+            for needed in step.neededNames ?? [] where byID[needed.text] == nil {
                 decoding.report(
-                    "there is no step `\(needed.id)` beside `\(step.id)`", at: needed.place, length: needed.id.count,
-                    suggestion: nearest(needed.id, among: ids.filter { $0 != step.id }))
+                    "there is no step `\(needed.text)` beside `\(step.id)`", at: needed.place, length: needed.text.count,
+                    suggestion: nearest(needed.text, among: ids.filter { $0 != step.id }))
             }
         }
         reportCycles(steps, byID, decoding)
@@ -46,7 +46,7 @@ struct StepOrder {
                 guard let nextStep = byID[next], !finished.contains(next) else { continue }
                 if let start = path.firstIndex(where: { $0.id == next }) {
                     let circle = (path[start...].map(\.id) + [next]).map { "`\($0)`" }.joined(separator: " → ")
-                    let place = byID[id]?.neededNames?.first { $0.id == next }?.place ?? nextStep.place
+                    let place = byID[id]?.neededNames?.first { $0.text == next }?.place ?? nextStep.place
                     decoding.report(
                         "these steps wait for each other, so none can begin: \(circle)", at: place,
                         length: next.count)

@@ -108,7 +108,7 @@ extension InputDeclaration {
 
 extension TemplatedValue {
     /// The value, where it holds no expression.
-    var constantValue: Value? {
+    package var constantValue: Value? {
         switch self {
         case .constant(let value): return value
         case .text(.constant(let text)): return .string(text)

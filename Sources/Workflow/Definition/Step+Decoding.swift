@@ -110,7 +110,7 @@ extension Step {
         }
         // What is broken inside is reported already; an empty body keeps the rest checkable.
         return Step(
-            id: keys.id, name: keys.name, needs: keys.needs?.map(\.id) ?? [], condition: keys.condition,
+            id: keys.id, name: keys.name, needs: keys.needs?.map(\.text) ?? [], condition: keys.condition,
             foreach: keys.foreach, retry: keys.retry, timeLimit: keys.timeLimit,
             continuesOnError: keys.continuesOnError, models: keys.models, body: body ?? .nested([]), place: node.place,
             definition: Self.definition(entries), loopDefinition: Self.loopDefinition(entries),

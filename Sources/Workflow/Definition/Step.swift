@@ -32,7 +32,7 @@ package struct Step: Sendable {
     var isBroken = false
 
     /// Where the names of `needs` stand, with what they say; `nil` where the step just follows the one before.
-    var neededNames: [NeededStep]?
+    var neededNames: [PlacedText]?
     /// Names used by `if`, which may also ask how steps ended.
     var conditionNames: [UsedName]
     /// Names used by `foreach`, which are outside the items.
@@ -77,10 +77,4 @@ package struct Step: Sendable {
         case .nested(let steps): .mapping(steps.map { Shape.Member($0.id, $0.outputShape) })
         }
     }
-}
-
-/// An entry of `needs`, with its place.
-struct NeededStep: Sendable, Hashable {
-    var id: String
-    var place: Place
 }

@@ -4,7 +4,7 @@ import Jinja
 struct StepKeys: Declared {
     var id = ""
     var name: String?
-    var needs: [NeededStep]?
+    var needs: [PlacedText]?
     var condition: Condition?
     var foreach: Foreach?
     var retry: Retry?
@@ -17,7 +17,7 @@ struct StepKeys: Declared {
             "id", \.id, .identifier, "What other steps call this one: letters, digits and `_`, unique in the file."),
         .optional("name", \.name, .name, "A label for people."),
         .optional(
-            "needs", \.needs, .array(of: .neededStep, named: "step ids"),
+            "needs", \.needs, .array(of: .placed(.identifier), named: "step ids"),
             "The steps to wait for. Without it a step follows the one before; `[]` waits for none. Independent steps run side by side."
         ),
         .optional(
@@ -41,13 +41,4 @@ struct StepKeys: Declared {
             "The model for the prompts of this step and of its nested steps: an alias from the configuration, `ENGINE/NAME`, or a path to a `.gguf`. Of a list each one is asked where the one before it cannot answer."
         ),
     ]
-}
-
-extension FieldType where Held == NeededStep {
-    fileprivate static var neededStep: FieldType {
-        let name = FieldType<String>.identifier
-        return FieldType(expected: name.expected, schema: name.schema) { node, key, decoding in
-            name.decode(node, key, decoding).map { NeededStep(id: $0, place: node.place) }
-        }
-    }
 }

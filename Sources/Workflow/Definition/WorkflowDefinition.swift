@@ -5,9 +5,15 @@ package struct WorkflowDefinition: Sendable {
     package let explanation: String?
     package let inputs: [(key: String, value: InputDeclaration)]
     package let defaults: Defaults
+    /// When the workflow runs by itself.
+    package let schedules: [ScheduleDeclaration]
+    /// The group of workflows of which only so many run at once as the configuration says, one if it says nothing.
+    package let concurrencyGroup: String?
     /// How long a run may take.
     package let timeLimit: Duration?
     package let steps: [Step]
+    /// What is done when a run has failed, or some of it has.
+    package let failureSteps: [Step]
     package let outputs: [(key: String, value: TemplatedValue)]
     /// What is no mistake, but probably not meant.
     package let warnings: [Diagnostic]
@@ -50,6 +56,7 @@ package struct WorkflowDefinition: Sendable {
             }
         }
         look(steps)
+        look(failureSteps)
         return found
     }
 
@@ -64,8 +71,11 @@ struct WorkflowKeys: Declared {
     var explanation: String?
     var inputs: [(key: String, value: InputDeclaration)] = []
     var defaults = WorkflowDefinition.Defaults()
+    var schedules: [ScheduleDeclaration] = []
+    var concurrencyGroup: String?
     var timeLimit: Duration?
     var steps: [Step] = []
+    var failureSteps: [Step] = []
     var outputs = TemplatedValue.mapping([])
 
     static let fields: [Field<Self>] = [
@@ -77,8 +87,19 @@ struct WorkflowKeys: Declared {
             "What may be given to a run with `-i NAME=VALUE`; found as `inputs.NAME`."),
         .optional(
             "defaults", \.defaults, .record(), default: nil, "What holds for steps that do not say otherwise."),
+        .optional(
+            "schedule", \.schedules, .schedules, default: nil,
+            "When the workflow runs by itself, where `nightjar serve` is at work: an entry, or a list of them."),
+        .optional(
+            "concurrency", \.concurrencyGroup, .name,
+            "A group of workflows of which one runs at a time by the schedule, or as many as the configuration says under `scheduler.groups`."
+        ),
         .optional("timeout", \.timeLimit, .duration, "How long a run may take; it fails then."),
         .required("steps", \.steps, .steps, "What is done, in order."),
+        .optional(
+            "on_failure", \.failureSteps, .steps, default: nil,
+            "Steps that are run when the run has failed, or some of it has. They find the reason as `run.error`, and none of the results of `steps`."
+        ),
         .optional(
             "outputs", \.outputs, .mapping, default: nil,
             "What the run gives back, on standard output and in the history."),

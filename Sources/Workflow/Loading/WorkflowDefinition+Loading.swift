@@ -44,7 +44,9 @@ extension WorkflowDefinition {
         ReferenceCheck(decoding: decoding, functions: Set(Environment.standard.globals.keys))
             .check(
                 keys, inputs: Self.areWhole(keys.inputs.count, under: "inputs", in: entries) ? keys.inputs : nil,
-                stepsAreWhole: Self.areWhole(keys.steps.count, under: "steps", in: entries), outputNames: outputNames)
+                stepsAreWhole: Self.areWhole(keys.steps.count, under: "steps", in: entries),
+                failureStepsAreWhole: Self.areWhole(keys.failureSteps.count, under: "on_failure", in: entries),
+                outputNames: outputNames)
         let diagnostics = Diagnostics(decoding.diagnostics)
         guard !diagnostics.hasErrors else { throw diagnostics }
         self.source = source
@@ -52,12 +54,15 @@ extension WorkflowDefinition {
         explanation = keys.explanation
         inputs = keys.inputs
         defaults = keys.defaults
+        schedules = keys.schedules
+        concurrencyGroup = keys.concurrencyGroup
         timeLimit = keys.timeLimit
         steps = keys.steps
+        failureSteps = keys.failureSteps
         if case .mapping(let entries) = keys.outputs { outputs = entries } else { outputs = [] }
         warnings = diagnostics.all
         var demands = decoding.demands
-        demands.note(keys.steps, in: source)
+        demands.note(keys.steps + keys.failureSteps, in: source)
         self.demands = demands
     }
 

@@ -9,6 +9,10 @@ package enum ReferencePage {
             + [
                 keys(of: WorkflowDefinition.Defaults.self, titled: "`defaults`", level: 3),
                 keys(of: InputDeclaration.self, titled: "An entry of `inputs`", level: 3),
+                keys(of: ScheduleDeclaration.self, titled: "An entry of `schedule`", level: 3),
+                keys(of: FolderDeclaration.self, titled: "`on_change` of a schedule", level: 3),
+                "### What `run` holds\n\n" + table(of: RunNames.run),
+                "In the steps of `on_failure` also:\n\n" + table(of: RunNames.failedRun),
                 keys(of: StepKeys.self, titled: "Every step", level: 2),
                 stateTable,
                 keys(of: Foreach.self, titled: "`foreach`", level: 3),
