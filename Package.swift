@@ -54,6 +54,7 @@ let package = Package(
             dependencies: ["Jinja", orderedCollections, .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
         .target(name: "FileLocks", swiftSettings: strict),
+        .systemLibrary(name: "CTimer"),
         .target(
             name: "Inference",
             dependencies: [
@@ -92,7 +93,18 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux])),
             ],
             swiftSettings: strict),
-        .target(name: "Scheduler", swiftSettings: strict),
+        .target(
+            name: "Scheduler",
+            dependencies: [
+                "FileLocks", "History", "Jinja", "Workflow", orderedCollections,
+                .target(name: "CTimer", condition: .when(platforms: [.linux])),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux])),
+            ],
+            swiftSettings: strict),
         .target(
             name: "NightjarCommands",
             dependencies: [
@@ -153,7 +165,12 @@ let package = Package(
             exclude: ["Records"],
             swiftSettings: strict),
         .testTarget(
-            name: "SchedulerTests", dependencies: ["Scheduler", "Jinja", "PythonSupport"], exclude: ["Differential"],
+            name: "SchedulerTests",
+            dependencies: [
+                "Scheduler", "History", "Workflow", "Jinja", "PythonSupport", orderedCollections,
+                .product(name: "Logging", package: "swift-log"), .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            exclude: ["Differential"],
             swiftSettings: strict),
         .testTarget(
             name: "RunnerTests",

@@ -20,6 +20,8 @@ package struct HistoryError: Error, Sendable, CustomStringConvertible {
         case runExists = "run_exists"
         /// Another process works on the run now.
         case runIsAlive = "run_is_alive"
+        /// The occurrence that a run is for is to have none any more, or has another one.
+        case occurrenceIsOver = "occurrence_is_over"
         /// No run, step, item or call of that id.
         case notFound = "not_found"
         /// Several runs have ids that begin so.
@@ -45,6 +47,9 @@ package struct HistoryError: Error, Sendable, CustomStringConvertible {
 
 /// What went wrong in a run, a step, an item or a model call, as it is kept in the record.
 package struct RecordedError: Sendable, Hashable, Codable {
+    /// The code of a run whose process has gone without a word.
+    package static let abandoned = "killed"
+
     /// For programs, such as `model_not_found`.
     package var code: String
     /// For people: one sentence.

@@ -10,7 +10,8 @@ package struct Nightjar: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, ResumeCommand.self, RetryCommand.self, CheckCommand.self, ListCommand.self,
             RunsCommand.self, PromptCommand.self, RenderCommand.self, ModelsCommand.self, CacheCommand.self,
-            ScheduleCommand.self, DoctorCommand.self, SchemaCommand.self, InitCommand.self,
+            ServeCommand.self, ScheduleCommand.self, TriggerCommand.self, DoctorCommand.self, SchemaCommand.self,
+            InitCommand.self,
         ])
 
     package static let version = "0.2.0"

@@ -17,7 +17,7 @@ import Testing
             store = nil
             #expect(try await HistoryStore(readingFrom: folder.database).runs().map(\.state) == [.interrupted])
             let record = try await HistoryStore(readingFrom: folder.database).run("latest")
-            #expect(record.summary.error?.code == "interrupted")
+            #expect(record.summary.error?.code == "killed")
         }
     }
 

@@ -26,6 +26,9 @@ enum Schema {
         migrator.registerMigration("v3 what a resume needs", foreignKeyChecks: .immediate) { db in
             for sql in [ledger, onceItems, cache, Overviews.third] { try db.execute(sql: sql) }
         }
+        migrator.registerMigration("v4 schedules and occurrences", foreignKeyChecks: .immediate) { db in
+            try db.execute(sql: ScheduleTables.fourth)
+        }
         return migrator
     }()
 }

@@ -138,6 +138,7 @@ extension HistoryStore {
             DELETE FROM workflow_texts
             WHERE NOT EXISTS (SELECT 1 FROM runs WHERE workflow_sha256 = workflow_texts.sha256)
                 AND NOT EXISTS (SELECT 1 FROM called_texts WHERE called_texts.sha256 = workflow_texts.sha256)
+                AND NOT EXISTS (SELECT 1 FROM watched_texts WHERE watched_texts.sha256 = workflow_texts.sha256)
             """,
         ] {
             try await write { db in try db.run(statement, []) }

@@ -5,6 +5,7 @@ extension HistoryStore {
     /// Records that a run begins. From now on this process has the run's lock, until ``endRun(_:state:outputs:error:at:)``.
     ///
     /// - Throws: ``HistoryError/Code/runExists`` where another run has the id: take another one.
+    ///   ``HistoryError/Code/occurrenceIsOver`` where the run's occurrence is to have no run, or another one.
     package func beginRun(_ run: NewRun) async throws(HistoryError) {
         try checkWritable()
         let exists = HistoryError(.runExists, "The history has a run \(run.id) already.")
@@ -24,6 +25,7 @@ extension HistoryStore {
                         run.inputs, run.options, run.headStart?.run.text,
                     ])
                 try db.setCalledTexts(run.texts.called, of: run.id)
+                if let occurrence = run.occurrence { try db.begin(occurrence, with: run.id) }
                 try db.reuseSteps(run.headStart?.steps ?? [], in: run.id, at: run.started)
             }
         } catch {
@@ -114,8 +116,9 @@ extension HistoryStore {
 }
 
 extension HistoryStore {
-    /// Ends the runs whose processes have gone, as interrupted, at the last moment that is known of them.
-    func endAbandonedRuns() throws(HistoryError) {
+    /// Ends the runs whose processes have gone, as interrupted, at the last moment that is known of them. It is done
+    /// whenever the record is opened, too.
+    package func endAbandonedRuns() throws(HistoryError) {
         let abandoned = try readNow { db in try locks.abandonedRuns(in: db) }
         if !abandoned.isEmpty {
             try writeNow { db in
@@ -145,14 +148,24 @@ extension HistoryStore {
         try db.endRun(
             id, state: .interrupted, outputs: nil,
             error: RecordedError(
-                code: "interrupted",
+                code: RecordedError.abandoned,
                 message: "its process ended without a word: it was killed, or the machine stopped"),
             at: last.flatMap(Timestamp.date) ?? Date())
     }
 }
 
 extension Database {
-    fileprivate func keep(_ text: DigestedText) throws {
+    /// Once for each occurrence: whoever comes second finds it taken.
+    fileprivate func begin(_ occurrence: OccurrenceRowID, with run: RunID) throws {
+        try self.run(
+            "UPDATE occurrences SET state = 'running' WHERE id = ? AND run_id = ? AND state = 'starting'",
+            [occurrence.rawValue, run.text])
+        guard changesCount == 1 else {
+            throw HistoryError(.occurrenceIsOver, "What the run \(run) was to be for has ended otherwise.")
+        }
+    }
+
+    func keep(_ text: DigestedText) throws {
         try run(
             "INSERT INTO workflow_texts (sha256, text) VALUES (?, ?) ON CONFLICT DO NOTHING",
             [text.sha256, text.text])
@@ -179,6 +192,14 @@ extension Database {
                 state.rawValue, state == .running ? nil : ended, outputs, error?.code, error?.message, id.text,
             ], row: "run \(id)")
         guard state != .running else { return }
+        // One that was interrupted may be gone on with: what becomes of its occurrence, the scheduler decides.
+        if state != .interrupted {
+            try run(
+                """
+                UPDATE occurrences SET state = iif(is_late, 'late', 'ran'), ended_at = ?
+                WHERE run_id = ? AND state = 'running'
+                """, [ended, id.text])
+        }
         for table in ["calls", "items", "steps"] {
             try run(
                 "UPDATE \(table) SET state = 'interrupted', ended_at = ? WHERE run_id = ? AND state = 'running'",

@@ -15,14 +15,17 @@ package struct NewRun: Sendable, Hashable {
     package var options: String?
     /// The run with whose results this one begins, and which of its steps these are.
     package var headStart: HeadStart?
-    /// What began it: `shell`, `schedule`, …
+    /// What began it: `shell`, `schedule`, `change` or `manual`.
     package var trigger: String
+    /// What it is for, where the scheduler started it.
+    package var occurrence: OccurrenceRowID?
     package var process: RunProcess
     package var started: Date
 
     package init(
         id: RunID, workflow: String, path: String?, texts: RunTexts, inputs: String, options: String? = nil,
-        headStart: HeadStart? = nil, trigger: String, process: RunProcess, started: Date
+        headStart: HeadStart? = nil, trigger: String, occurrence: OccurrenceRowID? = nil, process: RunProcess,
+        started: Date
     ) {
         self.id = id
         self.workflow = workflow
@@ -32,6 +35,7 @@ package struct NewRun: Sendable, Hashable {
         self.options = options
         self.headStart = headStart
         self.trigger = trigger
+        self.occurrence = occurrence
         self.process = process
         self.started = started
     }

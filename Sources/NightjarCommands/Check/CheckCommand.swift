@@ -67,7 +67,7 @@ struct CheckCommand: ParsableCommand {
         do {
             let file = try WorkflowFile.find(name, from: folder)
             let definition = try WorkflowDefinition(file: file, shownAs: LoadedWorkflow.shown(file, from: folder))
-            return definition.warnings + definition.schemaMistakes
+            return definition.warnings + definition.laterMistakes
         } catch let diagnostics as Diagnostics {
             return diagnostics.all
         } catch let failure as WorkflowFile.Failure {

@@ -18,7 +18,7 @@ struct LoggingOptions: ParsableArguments {
 enum LogLevel: String, CaseIterable, ExpressibleByArgument {
     case debug, info, warning, error
 
-    fileprivate var level: Logger.Level {
+    var level: Logger.Level {
         switch self {
         case .debug: .debug
         case .info: .info

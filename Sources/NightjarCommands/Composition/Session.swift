@@ -35,7 +35,7 @@ struct Session {
 
     /// What a run needs.
     func runSetting(
-        options: RunOptions, history: HistoryStore, pins: PinnedModels? = nil,
+        options: RunOptions, history: HistoryStore, pins: PinnedModels? = nil, scheduled: ScheduledRun? = nil,
         report: @escaping @Sendable (RunEvent) -> Void
     ) -> RunSetting {
         let configured = configuration.writeRoots.map { path in
@@ -43,7 +43,8 @@ struct Session {
         }
         return RunSetting(
             project: project, configuration: configuration, engines: engines, history: history,
-            writeRoots: configured, pins: pins, options: options, version: Nightjar.version, report: report)
+            writeRoots: configured, pins: pins, options: options, scheduled: scheduled, version: Nightjar.version,
+            report: report)
     }
 
     /// What a look ahead needs, which writes nothing.

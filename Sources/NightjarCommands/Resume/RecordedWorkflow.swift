@@ -33,10 +33,22 @@ struct RecordedWorkflow {
         } catch {
             throw CommandFailure(error)
         }
+        definition = try WorkflowDefinition(
+            recorded: run.workflowText, called: called, of: file, in: project,
+            shownAs: "\(file.lastPathComponent) of the run \(run.id)")
+    }
+}
+
+extension WorkflowDefinition {
+    /// A workflow by the texts that the record has of its files.
+    ///
+    /// - Throws: ``CommandFailure`` where this Nightjar cannot read it.
+    init(
+        recorded text: String, called: [String: DigestedText], of file: URL, in project: Project, shownAs name: String
+    ) throws {
         do throws(Diagnostics) {
-            definition = try WorkflowDefinition(
-                SourceText(file: "\(file.lastPathComponent) of the run \(run.id)", text: run.workflowText),
-                fallbackName: file.deletingPathExtension().lastPathComponent,
+            try self.init(
+                SourceText(file: name, text: text), fallbackName: file.deletingPathExtension().lastPathComponent,
                 library: WorkflowLibrary(for: file, in: project, recorded: called.mapValues(\.text)))
         } catch {
             throw CommandFailure(.invalid, error.text)

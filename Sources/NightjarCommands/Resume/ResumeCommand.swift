@@ -28,6 +28,11 @@ struct ResumeCommand: AsyncParsableCommand {
     )
     var edited = false
 
+    @Option(
+        help: ArgumentHelp(
+            "End the run as failed for this reason, after its steps for failures.", visibility: .private))
+    var giveUp: String?
+
     @OptionGroup var display: RunDisplay
     @OptionGroup var logging: LoggingOptions
 
@@ -42,7 +47,9 @@ struct ResumeCommand: AsyncParsableCommand {
         let resumption = Resumption(of: record, inputs: inputs, isEdited: edited)
         try await display.run(session, options: RunOptions(json: record.options), history: history) {
             setting throws(HistoryError) in
-            try await WorkflowRun(work.definition, file: work.file, setting: setting).resume(resumption)
+            let run = WorkflowRun(work.definition, file: work.file, setting: setting)
+            guard let giveUp else { return try await run.resume(resumption) }
+            return try await run.giveUp(resumption, because: RecordedError(code: "crashed", message: giveUp))
         }
     }
 

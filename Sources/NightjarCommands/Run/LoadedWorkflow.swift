@@ -14,7 +14,7 @@ struct LoadedWorkflow {
         do {
             file = try WorkflowFile.find(name, from: here)
             definition = try WorkflowDefinition(file: file, shownAs: Self.shown(file, from: here))
-            let mistakes = definition.schemaMistakes
+            let mistakes = definition.laterMistakes
             guard mistakes.isEmpty else { throw Diagnostics(mistakes) }
         } catch let diagnostics as Diagnostics {
             throw CommandFailure(.invalid, diagnostics.text)

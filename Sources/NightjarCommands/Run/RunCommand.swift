@@ -47,6 +47,10 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Show the plan and the prompts; ask no model and write nothing.")
     var dryRun = false
 
+    @Option(
+        help: ArgumentHelp("The run that the scheduler has written down, and is to begin.", visibility: .private))
+    var runID: RunID?
+
     @OptionGroup var display: RunDisplay
     @OptionGroup var logging: LoggingOptions
 
@@ -64,6 +68,10 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard let workflow else { throw CleanExit.helpRequest(self) }
+        if let runID {
+            try await DueRun(runID, display: display, logging: logging).execute()
+            return
+        }
         let loaded = try LoadedWorkflow(workflow)
         if help {
             Console.print(WorkflowHelp(loaded.definition, calledAs: workflow).text)

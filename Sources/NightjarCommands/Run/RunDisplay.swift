@@ -32,13 +32,14 @@ struct RunDisplay: ParsableArguments {
     ///
     /// - Parameter body: does the work with the setting that it is given.
     func run(
-        _ session: Session, options: RunOptions, history: HistoryStore,
+        _ session: Session, options: RunOptions, history: HistoryStore, scheduled: ScheduledRun? = nil,
         _ body: @escaping @Sendable (RunSetting) async throws(HistoryError) -> RunOutcome
     ) async throws {
         let observer = observer
         let file = PinFile(session.project)
         let pins = try file.read().map { PinnedModels($0, isUpdating: updateLock, today: PinFile.today) }
-        let setting = session.runSetting(options: options, history: history, pins: pins, report: observer.observe)
+        let setting = session.runSetting(
+            options: options, history: history, pins: pins, scheduled: scheduled, report: observer.observe)
         let task = Task { () async throws -> RunOutcome in try await body(setting) }
         let signals = Interruption { task.cancel() }
         defer { signals.stop() }

@@ -53,7 +53,7 @@ extension CommandFailure {
     init(_ error: HistoryError) {
         let status: ExitStatus =
             switch error.code {
-            case .busy, .runIsAlive: .busy
+            case .busy, .runIsAlive, .runExists, .occurrenceIsOver: .busy
             case .notFound, .ambiguous: .invalid
             default: .failed
             }

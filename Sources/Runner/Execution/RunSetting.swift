@@ -16,6 +16,8 @@ package struct RunSetting: Sendable {
     /// The models that the project's workflows were made with; `nil` where none are pinned.
     package var pins: PinnedModels?
     package var options: RunOptions
+    /// The run that is to begin, where the scheduler has chosen it; `nil` for one of its own id.
+    package var scheduled: ScheduledRun?
     package var environment: [String: String]
     package var now: @Sendable () -> Date
     /// Waits for a retry or a time limit; throws `CancellationError`.
@@ -30,7 +32,7 @@ package struct RunSetting: Sendable {
     package init(
         project: Project, configuration: Configuration, engines: [String: any Engine], history: HistoryStore,
         writeRoots: [URL] = [], pins: PinnedModels? = nil, options: RunOptions = RunOptions(),
-        environment: [String: String] = ProcessInfo.processInfo.environment,
+        scheduled: ScheduledRun? = nil, environment: [String: String] = ProcessInfo.processInfo.environment,
         now: @escaping @Sendable () -> Date = { Date() },
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
         chance: @escaping @Sendable () -> Double = { .random(in: 0...1) },
@@ -44,6 +46,7 @@ package struct RunSetting: Sendable {
         self.writeRoots = writeRoots
         self.pins = pins
         self.options = options
+        self.scheduled = scheduled
         self.environment = environment
         self.now = now
         self.sleep = sleep
@@ -51,5 +54,16 @@ package struct RunSetting: Sendable {
         self.ids = ids
         self.version = version
         self.report = report
+    }
+}
+
+/// A run that the scheduler has written down before it began.
+package struct ScheduledRun: Sendable, Hashable {
+    package var id: RunID
+    package var occurrence: OccurrenceRowID
+
+    package init(id: RunID, occurrence: OccurrenceRowID) {
+        self.id = id
+        self.occurrence = occurrence
     }
 }

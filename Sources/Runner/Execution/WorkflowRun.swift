@@ -39,7 +39,7 @@ package struct WorkflowRun: Sendable {
     package func resume(_ resumption: Resumption) async throws(HistoryError) -> RunOutcome {
         let record = resumption.run
         try await setting.history.resumeRun(
-            record.id, endedAs: record.summary.state, texts: resumption.isEdited ? texts : nil,
+            record.id, endedAs: record.summary.state, texts: resumption.isEdited ? definition.texts : nil,
             inputs: Value.mapping(resumption.inputs).json(.compact), options: setting.options.json, process: process)
         setting.report(.runResumed(id: record.id.text, workflow: definition.name))
         var context = context(record.id)
@@ -165,9 +165,16 @@ package struct WorkflowRun: Sendable {
 
     private func begin(inputs: Mapping, start: HeadStart?, at started: Date) async throws(HistoryError) -> RunID {
         let run = NewRun(
-            id: setting.ids.next(), workflow: definition.name, path: file?.path, texts: texts,
+            id: setting.scheduled?.id ?? setting.ids.next(), workflow: definition.name, path: file?.path,
+            texts: definition.texts,
             inputs: Value.mapping(inputs).json(.compact), options: setting.options.json, headStart: start,
-            trigger: setting.options.occasion?.trigger ?? RunOccasion.shell, process: process, started: started)
+            trigger: setting.options.occasion?.trigger ?? RunOccasion.shell,
+            occurrence: setting.scheduled?.occurrence, process: process, started: started)
+        guard setting.scheduled == nil else {
+            // Of two processes for one occurrence, the second finds the id taken, and must not take another one.
+            try await setting.history.beginRun(run)
+            return run.id
+        }
         return try await setting.history.beginRun(run, ids: setting.ids)
     }
 
@@ -177,18 +184,19 @@ package struct WorkflowRun: Sendable {
             host: ProcessInfo.processInfo.hostName)
     }
 
-    private var texts: RunTexts {
-        func digested(_ text: String) -> DigestedText {
-            DigestedText(text: text, sha256: SHA256.hash(data: Data(text.utf8)).hexadecimal)
-        }
-        let called = definition.calledWorkflows.map { ($0.file.path, digested($0.definition.source.text)) }
-        return RunTexts(
-            workflow: digested(definition.source.text),
-            called: Dictionary(called, uniquingKeysWith: { first, _ in first }))
-    }
 }
 
 extension WorkflowDefinition {
+    /// The workflow's file and those of the workflows that it calls, for the record.
+    package var texts: RunTexts {
+        func digested(_ text: String) -> DigestedText {
+            DigestedText(text: text, sha256: SHA256.hash(data: Data(text.utf8)).hexadecimal)
+        }
+        let called = calledWorkflows.map { ($0.file.path, digested($0.definition.source.text)) }
+        return RunTexts(
+            workflow: digested(source.text), called: Dictionary(called, uniquingKeysWith: { first, _ in first }))
+    }
+
     /// What the workflow gives back.
     func evaluateOutputs(_ names: Mapping, environment: Environment) throws -> Mapping {
         var values: Mapping = [:]

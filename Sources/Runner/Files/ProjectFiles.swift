@@ -21,7 +21,7 @@ struct ProjectFiles: Sendable {
     }
 
     func url(_ path: String) -> URL {
-        URL(filePath: HomeFolder.expand(path, environment), relativeTo: project.folder).standardizedFileURL
+        project.url(path, environment: environment)
     }
 
     /// A file's path as messages and later steps show it: below the project's folder without that folder.

@@ -27,6 +27,9 @@ package struct RunOccasion: Sendable, Hashable {
     }
 
     var value: Value {
-        ["trigger": .string(trigger), "scheduled_for": .string(scheduledFor), "files": .list(files.map { .string($0) })]
+        [
+            "trigger": .string(trigger), "scheduled_for": .string(scheduledFor),
+            "files": .list(files.map { .string($0) }),
+        ]
     }
 }

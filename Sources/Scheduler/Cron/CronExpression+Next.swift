@@ -1,5 +1,3 @@
-package import Foundation
-
 extension CronExpression {
     /// The first time after a moment at which the expression fits, in a time zone; `nil` where there is none within 50
     /// years.
@@ -7,15 +5,14 @@ extension CronExpression {
     /// When the clocks change: a fixed time that falls into the gap comes at the first minute after it, once, and one that
     /// the clock shows twice comes the first time only. With a wildcard in minute or hour, the clock is followed as it
     /// goes, so that nothing is skipped or doubled.
-    package func next(after moment: Date, in zone: TimeZone) -> Date? {
-        let clock = ZoneClock(zone)
-        let start = Int(moment.timeIntervalSince1970.rounded(.down))
-        let found = isFixedTime ? nextFixed(after: start, clock) : nextFollowing(after: start, clock)
-        return found.map { Date(timeIntervalSince1970: TimeInterval($0)) }
+    ///
+    /// - Parameter moment: in seconds since 1970.
+    package func next(after moment: Int, in zone: ZoneRules) -> Int? {
+        isFixedTime ? nextFixed(after: moment, zone) : nextFollowing(after: moment, zone)
     }
 
     /// By what the clock on the wall shows.
-    private func nextFixed(after start: Int, _ clock: ZoneClock) -> Int? {
+    private func nextFixed(after start: Int, _ clock: ZoneRules) -> Int? {
         let local = start + clock.offset(at: start)
         // Of the minute that the clock shows now, the first second is over.
         var (day, second) = (local.dividing(by: 86_400), local.remainder(of: 86_400) + 1)
@@ -37,7 +34,7 @@ extension CronExpression {
     }
 
     /// By the time that passes: from minute to minute, with the clock looked at.
-    private func nextFollowing(after start: Int, _ clock: ZoneClock) -> Int? {
+    private func nextFollowing(after start: Int, _ clock: ZoneRules) -> Int? {
         let localStart = start + clock.offset(at: start)
         let last = CivilDate(daysSince1970: localStart.dividing(by: 86_400)).year + Self.mostYears
         // The next full minute of the wall clock; all offsets in use are of full minutes.
@@ -68,53 +65,4 @@ extension CronExpression {
         guard let next, next < 24, let first = minutes.first(from: 0) else { return nil }
         return next * 60 + first
     }
-}
-
-/// What the clocks of a time zone show.
-private struct ZoneClock {
-    private let zone: TimeZone
-
-    init(_ zone: TimeZone) {
-        self.zone = zone
-    }
-
-    /// In seconds east of Greenwich.
-    func offset(at instant: Int) -> Int {
-        zone.secondsFromGMT(for: Date(timeIntervalSince1970: TimeInterval(instant)))
-    }
-
-    /// When the clock shows a time: the first time where it does so twice, the end of the gap where it never does.
-    func instant(ofLocal local: Int) -> Int {
-        let before = offset(at: local - 86_400)
-        let after = offset(at: local + 86_400)
-        guard before != after else { return local - before }
-        let candidates = [local - before, local - after].filter { $0 + offset(at: $0) == local }
-        return candidates.min() ?? change(from: local - max(before, after), to: local - min(before, after))
-    }
-
-    /// So far on, but not over a change of the clock: what it shows from then on is to be looked at anew.
-    func step(from instant: Int, by seconds: Int) -> Int {
-        let offset = offset(at: instant)
-        guard self.offset(at: instant + seconds) != offset else { return instant + seconds }
-        return change(from: instant, to: instant + seconds)
-    }
-
-    /// The first minute of the new offset between two moments of different ones.
-    private func change(from first: Int, to last: Int) -> Int {
-        let old = offset(at: first)
-        var (low, high) = (first, last)
-        while high - low > 1 {
-            let middle = low + (high - low) / 2
-            if offset(at: middle) == old { low = middle } else { high = middle }
-        }
-        return high + (60 - (high + offset(at: high)).remainder(of: 60)).remainder(of: 60)
-    }
-}
-
-extension Int {
-    /// Rounded down, also below zero.
-    fileprivate func dividing(by divisor: Int) -> Int { (self - remainder(of: divisor)) / divisor }
-
-    /// At least zero.
-    fileprivate func remainder(of divisor: Int) -> Int { (self % divisor + divisor) % divisor }
 }

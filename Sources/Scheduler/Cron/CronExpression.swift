@@ -3,6 +3,8 @@
 /// The rules are those of Debian's cron, with `L`, `LW`, `5L` and `1#2` beside them. Where both the day of the month and
 /// the day of the week are restricted, either is enough, unless one of the two begins with `*`.
 package struct CronExpression: Sendable, Hashable {
+    /// As it was written.
+    package let text: String
     let minutes: NumberSet
     let hours: NumberSet
     let months: NumberSet
@@ -31,6 +33,7 @@ package struct CronExpression: Sendable, Hashable {
                 "a cron expression has five fields (minute, hour, day of the month, month, day of the week), and `\(text)` has \(fields.count)"
             )
         }
+        self.text = text
         let reader = CronReader()
         minutes = try reader.numbers(fields[0], .minute)
         hours = try reader.numbers(fields[1], .hour)

@@ -12,7 +12,8 @@ struct StepOrder {
         for step in steps {
             for needed in step.neededNames ?? [] where byID[needed.text] == nil {
                 decoding.report(
-                    "there is no step `\(needed.text)` beside `\(step.id)`", at: needed.place, length: needed.text.count,
+                    "there is no step `\(needed.text)` beside `\(step.id)`", at: needed.place,
+                    length: needed.text.count,
                     suggestion: nearest(needed.text, among: ids.filter { $0 != step.id }))
             }
         }

@@ -15,6 +15,8 @@ package struct Configuration: Sendable {
     package var allowRemote: [String] = []
     /// The cache of model answers; `nil` where the configuration does not speak of it.
     package var cache: CacheDeclaration?
+    /// How `nightjar serve` works; `nil` where the configuration does not speak of it.
+    package var scheduler: SchedulerDeclaration?
 
     package init() {}
 
@@ -74,6 +76,7 @@ extension Configuration: Declared {
         .optional(
             "cache", \.cache, .record(),
             "Whether answers of model calls that would give the same again are kept and taken: true, or a mapping."),
+        .optional("scheduler", \.scheduler, .record(), "How `nightjar serve` works."),
     ]
 
     /// Reads a configuration file.
@@ -101,6 +104,7 @@ extension Configuration: Declared {
         var result = self
         if defaultModels.isEmpty { result.defaultModels = other.defaultModels }
         result.cache = cache ?? other.cache
+        result.scheduler = scheduler ?? other.scheduler
         result.models += other.models.filter { alias in !models.contains { $0.key == alias.key } }
         result.engines += other.engines.filter { engine in !engines.contains { $0.key == engine.key } }
         result.secrets += other.secrets.filter { secret in !secrets.contains { $0.key == secret.key } }

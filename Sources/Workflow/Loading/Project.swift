@@ -52,6 +52,11 @@ package struct Project: Sendable, Hashable {
         return all
     }
 
+    /// Where a path of a workflow leads: relative ones count from the folder, `~` is the home folder.
+    package func url(_ path: String, environment: [String: String] = ProcessInfo.processInfo.environment) -> URL {
+        URL(filePath: HomeFolder.expand(path, environment), relativeTo: folder).standardizedFileURL
+    }
+
     /// The workflow files of the project's `workflows` folder, sorted by name.
     package func workflowFiles() -> [URL] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: workflows.path)) ?? []

@@ -12,7 +12,8 @@ package struct ScheduleDeclaration: Declared {
     package var end: PlacedText?
     package var missed = MissedChoice.latest
     package var missedWindow: Duration?
-    package var overlap = OverlapChoice.skip
+    /// Without it, times are skipped and files wait.
+    package var overlap: OverlapChoice?
     package var inputs: TemplatedValue?
     /// Where the entry stands.
     package var place = Place.start
@@ -55,8 +56,8 @@ package struct ScheduleDeclaration: Declared {
         .optional(
             "missed_window", \.missedWindow, .duration, "Times that are longer ago than this are not run any more."),
         .optional(
-            "overlap", \.overlap, .choice(), default: "skip",
-            "What happens at a time when the run before is still at work: `skip` this time, `queue` it until then, or `replace` the run at work, which is stopped."
+            "overlap", \.overlap, .choice(),
+            "What happens at a time when the run before is still at work: `skip` this time, which is what happens if nothing is said, `queue` it until then, or `replace` the run at work, which is stopped. Files of `on_change` are queued if nothing is said."
         ),
         .optional(
             "inputs", \.inputs, .mapping, "Inputs for these runs; no expressions. What is not named has its default."),

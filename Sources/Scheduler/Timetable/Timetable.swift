@@ -1,0 +1,220 @@
+package import Foundation
+package import History
+package import Logging
+import Workflow
+
+/// Keeps the calendar: what is due, what waits, what is at work. It has no clock and no timer of its own: ``turn(at:)``
+/// is told the time, and says when it wants to be called again.
+package actor Timetable {
+    /// A schedule, and up to where it is accounted for.
+    struct Entry: Sendable {
+        let row: ScheduleRowID
+        let path: String
+        let workflow: String
+        let schedule: Schedule
+        var consideredUntil: Date
+    }
+
+    let history: HistoryStore
+    let launcher: any RunLauncher
+    let zones: ZoneDatabase
+    let host: String
+    let ids: RunIDGenerator
+    let log: Logger
+    var limits: TimetableLimits
+    var entries: [ScheduleRowID: Entry] = [:]
+    /// When each is due next, in seconds since 1970.
+    private var nextTimes: [ScheduleRowID: Int] = [:]
+    /// Up to where the one that is furthest is accounted for.
+    private var furthest = Date.distantPast
+    var open: [OccurrenceRowID: OpenOccurrence] = [:]
+    /// The group of each workflow file that has one.
+    var groups: [String: String] = [:]
+    /// Whether nothing is to be started any more.
+    var isDraining = false
+    /// Why times pass unseen, as it would be told of the next ones that did.
+    var cause = "the scheduler was not running"
+    /// When each schedule's next time was last found out.
+    private var surveyed = Date.distantPast
+
+    /// Every so often all next times are found out anew, since the rules of a time zone may have changed; in seconds.
+    static let surveyInterval = 3600.0
+    /// So many may wait for the end of one workflow's run.
+    static let longestQueue = 1000
+
+    /// - Parameters:
+    ///   - host: this machine's name, on which jitter depends.
+    package init(
+        history: HistoryStore, launcher: any RunLauncher, limits: TimetableLimits, zones: ZoneDatabase = .system,
+        host: String = ProcessInfo.processInfo.hostName, ids: RunIDGenerator = RunIDGenerator(), log: Logger
+    ) {
+        self.history = history
+        self.launcher = launcher
+        self.limits = limits
+        self.zones = zones
+        self.host = host
+        self.ids = ids
+        self.log = log
+    }
+
+    /// Takes over what the record has: schedules, and what a scheduler before this one has left open.
+    package func load(at now: Date) async throws(HistoryError) {
+        entries = [:]
+        nextTimes = [:]
+        furthest = .distantPast
+        open = [:]
+        for record in try await history.schedules() { add(record) }
+        try history.endAbandonedRuns()
+        for record in try await history.openOccurrences() { try await takeOver(record, at: now) }
+        survey(at: now)
+    }
+
+    /// The schedules of a workflow file are these now.
+    ///
+    /// - Parameters:
+    ///   - group: of which only so many run at once.
+    ///   - isBroken: whether the file has mistakes, so that all else stays as it was.
+    package func setSchedules(
+        _ records: [ScheduleRecord], of path: String, group: String?, isBroken: Bool = false
+    ) {
+        if !isBroken { groups[path] = group }
+        let kept = Set(records.map(\.row))
+        for entry in entries.values where entry.path == path && !kept.contains(entry.row) {
+            entries[entry.row] = nil
+            nextTimes[entry.row] = nil
+        }
+        for record in records { add(record) }
+        for row in kept { updateNext(of: row) }
+        // The record has ended those that waited for a schedule that is gone.
+        for one in open.values where one.path == path && one.phase == .waiting {
+            if let schedule = one.record.schedule, !kept.contains(schedule) { open[one.row] = nil }
+        }
+    }
+
+    package func setLimits(_ limits: TimetableLimits) { self.limits = limits }
+
+    /// Writes down what is due, starts what can start, and says when there is something to do next.
+    ///
+    /// - Returns: when to be called again, at the latest.
+    package func turn(at now: Date) async throws(HistoryError) -> Date {
+        if furthest > now.addingTimeInterval(1) { try await turnBack(to: now) }
+        if abs(now.timeIntervalSince(surveyed)) >= Self.surveyInterval { survey(at: now) }
+        try await noteDue(at: now)
+        try await lookAfterAdopted(at: now)
+        endByForce(at: now)
+        if !isDraining { try await startReady(at: now) }
+        cause = "the machine slept, or its clock was set forward"
+        return wake(after: now)
+    }
+
+    /// What is done of the calendar at this moment.
+    package var counts: (schedules: Int, waiting: Int, atWork: Int) {
+        (entries.count, open.values.count { $0.phase == .waiting }, open.values.count { $0.isActive })
+    }
+
+    /// Whether processes are at work that this scheduler has started.
+    package var hasOwnRuns: Bool { open.values.contains { $0.phase == .atWork } }
+
+    /// Whether an occurrence's end is not known yet.
+    package func isOpen(_ row: OccurrenceRowID) -> Bool { open[row] != nil }
+
+    /// When the next time of any schedule is.
+    package var nextDue: Date? {
+        nextTimes.values.min().map { Date(timeIntervalSince1970: TimeInterval($0)) }
+    }
+
+    private func add(_ record: ScheduleRecord) {
+        guard let schedule = Schedule(record, zones: zones) else {
+            log.error("a schedule cannot be read", metadata: ["path": "\(record.path)", "schedule": "\(record.spec)"])
+            return
+        }
+        entries[record.row] = Entry(
+            row: record.row, path: record.path, workflow: record.workflow, schedule: schedule,
+            consideredUntil: record.consideredUntil)
+        furthest = max(furthest, record.consideredUntil)
+    }
+
+    private func survey(at now: Date) {
+        surveyed = now
+        for row in entries.keys { updateNext(of: row) }
+    }
+
+    func updateNext(of row: ScheduleRowID) {
+        guard let entry = entries[row] else { return }
+        nextTimes[row] = entry.schedule.next(after: entry.consideredUntil.wholeSeconds, zones: zones)
+    }
+
+    private func turnBack(to now: Date) async throws(HistoryError) {
+        log.warning("the clock was set back: times that have not come yet are accounted for anew")
+        try await history.turnBack(to: now)
+        try await reread()
+        let left = Set(try await history.openOccurrences().map(\.row))
+        for row in open.keys where !left.contains(row) { open[row] = nil }
+        survey(at: now)
+    }
+
+    /// Takes over up to where the record has accounted for each schedule.
+    private func reread() async throws(HistoryError) {
+        furthest = .distantPast
+        for record in try await history.schedules() {
+            entries[record.row]?.consideredUntil = record.consideredUntil
+            furthest = max(furthest, record.consideredUntil)
+        }
+    }
+
+    private func noteDue(at now: Date) async throws(HistoryError) {
+        let moment = now.wholeSeconds
+        let until = Date(timeIntervalSince1970: TimeInterval(moment))
+        var due: [DueTimes] = []
+        let rows = nextTimes.filter { $0.value <= moment }.keys.sorted()
+        for entry in rows.compactMap({ entries[$0] }) {
+            guard let zone = entry.schedule.zone(zones) else { continue }
+            let accounting = Accounting(
+                schedule: entry.schedule, zone: zone, identity: "\(host)\n\(entry.path)\n\(entry.row.rawValue)",
+                cause: cause)
+            let occurrences = accounting.occurrences(after: entry.consideredUntil.wholeSeconds, until: moment)
+            if !occurrences.isEmpty {
+                due.append(
+                    DueTimes(
+                        schedule: entry.row, after: entry.consideredUntil, until: until, occurrences: occurrences))
+            }
+        }
+        if !due.isEmpty {
+            let noted = try await history.note(due, at: now)
+            for one in due { entries[one.schedule]?.consideredUntil = until }
+            furthest = max(furthest, until)
+            for record in noted { take(record, at: now) }
+        }
+        for row in rows { updateNext(of: row) }
+    }
+
+    /// An occurrence that was written down just now.
+    func take(_ record: OccurrenceRecord, at now: Date) {
+        guard record.state == .waiting else {
+            tell(record)
+            return
+        }
+        let isOverdue = now.timeIntervalSince(record.due) > TimeInterval(Accounting.grace)
+        open[record.row] = OpenOccurrence(record: record, phase: .waiting, cause: isOverdue ? cause : nil)
+    }
+
+    private func wake(after now: Date) -> Date {
+        var wake = now.addingTimeInterval(Self.surveyInterval)
+        if let next = nextDue { wake = min(wake, next) }
+        for one in open.values {
+            switch one.phase {
+            case .waiting where one.record.start > now: wake = min(wake, one.record.start)
+            // Nobody tells of the end of another's process.
+            case .adopted: wake = min(wake, now.addingTimeInterval(1))
+            default: break
+            }
+            if let forceAt = one.forceAt { wake = min(wake, forceAt) }
+        }
+        return wake
+    }
+}
+
+extension Date {
+    /// Seconds since 1970, without the fraction.
+    var wholeSeconds: Int { Int(timeIntervalSince1970.rounded(.down)) }
+}

@@ -1,0 +1,78 @@
+import Foundation
+package import History
+import Workflow
+
+/// What a workflow file is found to be.
+package enum WorkflowReading: Sendable {
+    /// - Parameter group: of which only so many run at once.
+    case right(WatchedWorkflow, group: String?)
+    /// - Parameters:
+    ///   - name: what the workflow is called where it never was right.
+    ///   - error: every mistake, for people.
+    case broken(name: String, error: String)
+}
+
+/// Finds out which workflow files of projects have changed.
+struct WorkflowWatch {
+    enum Change {
+        case read(path: String, WorkflowReading)
+        case gone(path: String)
+    }
+
+    /// What was found of a file when it was read.
+    private struct Found {
+        /// Of the file and of those that it calls.
+        var stamps: [String: FileStamp?] = [:]
+        var error: String?
+
+        /// Whether it is to be read again: what is wrong with it may be in a file that it calls.
+        var mayHaveChanged: Bool {
+            stamps.isEmpty || error != nil || stamps.contains { FileStamp($0.key) != $0.value }
+        }
+    }
+
+    private let projects: [Project]
+    private let read: @Sendable (URL) -> WorkflowReading
+    private var found: [String: Found] = [:]
+
+    /// - Parameter known: the files that the record knows: those that are not there any more are told.
+    init(_ projects: [Project], known: [String], read: @escaping @Sendable (URL) -> WorkflowReading) {
+        self.projects = projects
+        self.read = read
+        for path in known { found[path] = Found() }
+    }
+
+    /// The folders in which files come and go.
+    var folders: [String] {
+        projects.map { project in
+            let folder = project.workflows.path
+            return FileManager.default.fileExists(atPath: folder) ? folder : project.folder.path
+        }
+    }
+
+    /// What has changed since the last time.
+    mutating func changes() -> [Change] {
+        var changes: [Change] = []
+        var there: Set<String> = []
+        for file in projects.flatMap({ $0.workflowFiles() }) {
+            let path = file.path
+            there.insert(path)
+            if let known = found[path], !known.mayHaveChanged { continue }
+            var now = Found(stamps: [path: FileStamp(path)])
+            let reading = read(file)
+            switch reading {
+            case .right(let workflow, _):
+                for called in workflow.texts.called.keys { now.stamps[called] = FileStamp(called) }
+            case .broken(_, let error): now.error = error
+            }
+            let isOld = now.error != nil && now.error == found[path]?.error
+            found[path] = now
+            if !isOld { changes.append(.read(path: path, reading)) }
+        }
+        for path in found.keys.sorted() where !there.contains(path) {
+            found[path] = nil
+            changes.append(.gone(path: path))
+        }
+        return changes
+    }
+}
