@@ -23,18 +23,24 @@ extension HistoryStore {
     /// finds it due how often; a schedule that another one has accounted for meanwhile is left alone. Paused schedules
     /// and next times that are to be left out are seen to here.
     ///
-    /// - Returns: The occurrences that are new, also those that wait for nothing.
-    package func note(_ all: [DueTimes], at date: Date) async throws(HistoryError) -> [OccurrenceRecord] {
+    /// - Returns: The occurrences that are new, also those that wait for nothing; and whether a schedule was left alone.
+    package func note(
+        _ all: [DueTimes], at date: Date
+    ) async throws(HistoryError) -> (occurrences: [OccurrenceRecord], wasOvertaken: Bool) {
         try await write { db in
             var noted: [OccurrenceRecord] = []
+            var wasOvertaken = false
             for due in all {
                 try db.run(
                     "UPDATE schedules SET considered_until = ? WHERE id = ? AND considered_until = ? AND removed_at IS NULL",
                     [Timestamp.text(due.until), due.schedule.rawValue, Timestamp.text(due.after)])
-                guard db.changesCount == 1 else { continue }
+                guard db.changesCount == 1 else {
+                    wasOvertaken = true
+                    continue
+                }
                 noted += try db.note(due.occurrences, of: due.schedule, at: date)
             }
-            return noted
+            return (noted, wasOvertaken)
         }
     }
 

@@ -30,6 +30,9 @@ package actor Timetable {
     var open: [OccurrenceRowID: OpenOccurrence] = [:]
     /// The group of each workflow file that has one.
     var groups: [String: String] = [:]
+    /// Up to where every schedule was seen not to be due, by the rules of its zone at that time: what other rules say of
+    /// the time before counts no more.
+    private var seenUntil = Date.distantPast
     /// Whether nothing is to be started any more.
     var isDraining = false
     /// Why times pass unseen, as it would be told of the next ones that did.
@@ -97,7 +100,7 @@ package actor Timetable {
     ///
     /// - Returns: when to be called again, at the latest.
     package func turn(at now: Date) async throws(HistoryError) -> Date {
-        if furthest > now.addingTimeInterval(1) { try await turnBack(to: now) }
+        if max(furthest, seenUntil) > now.addingTimeInterval(1) { try await turnBack(to: now) }
         if abs(now.timeIntervalSince(surveyed)) >= Self.surveyInterval { survey(at: now) }
         try await noteDue(at: now)
         try await lookAfterAdopted(at: now)
@@ -141,12 +144,16 @@ package actor Timetable {
 
     func updateNext(of row: ScheduleRowID) {
         guard let entry = entries[row] else { return }
-        nextTimes[row] = entry.schedule.next(after: entry.consideredUntil.wholeSeconds, zones: zones)
+        nextTimes[row] = entry.schedule.next(after: start(of: entry), zones: zones)
     }
+
+    /// After which its times are not accounted for.
+    private func start(of entry: Entry) -> Int { max(entry.consideredUntil, seenUntil).wholeSeconds }
 
     private func turnBack(to now: Date) async throws(HistoryError) {
         log.warning("the clock was set back: times that have not come yet are accounted for anew")
         try await history.turnBack(to: now)
+        seenUntil = .distantPast
         try await reread()
         let left = Set(try await history.openOccurrences().map(\.row))
         for row in open.keys where !left.contains(row) { open[row] = nil }
@@ -172,7 +179,7 @@ package actor Timetable {
             let accounting = Accounting(
                 schedule: entry.schedule, zone: zone, identity: "\(host)\n\(entry.path)\n\(entry.row.rawValue)",
                 cause: cause)
-            let occurrences = accounting.occurrences(after: entry.consideredUntil.wholeSeconds, until: moment)
+            let occurrences = accounting.occurrences(after: start(of: entry), until: moment)
             if !occurrences.isEmpty {
                 due.append(
                     DueTimes(
@@ -183,8 +190,10 @@ package actor Timetable {
             let noted = try await history.note(due, at: now)
             for one in due { entries[one.schedule]?.consideredUntil = until }
             furthest = max(furthest, until)
-            for record in noted { take(record, at: now) }
+            for record in noted.occurrences { take(record, at: now) }
+            if noted.wasOvertaken { try await reread() }
         }
+        seenUntil = until
         for row in rows { updateNext(of: row) }
     }
 
