@@ -63,18 +63,20 @@ final class CommandFixture {
     }
 
     /// Starts the program. What it writes goes to files, which no reader has to empty.
+    ///
+    /// - Parameter limit: what it may use of the machine, as the shell's `ulimit` takes it.
     func start(
         _ arguments: [String], input: String = "", in place: URL? = nil, environment: [String: String] = [:],
-        mostOpenFiles: Int? = nil
+        limit: String? = nil
     ) throws -> Started {
         let outputs = folder.appending(path: ".outputs-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: outputs, withIntermediateDirectories: true)
         let process = Process()
         process.executableURL = Self.program
         process.arguments = arguments
-        if let mostOpenFiles {
+        if let limit {
             process.executableURL = URL(filePath: "/bin/sh")
-            let script = "ulimit -n \(mostOpenFiles); exec \"$@\""
+            let script = "ulimit \(limit); exec \"$@\""
             process.arguments = ["-c", script, "sh", Self.program.path] + arguments
         }
         process.currentDirectoryURL = place ?? folder

@@ -147,7 +147,7 @@ import Testing
     func `with too few files that may be open, a run is done or says so`(limit: Int) throws {
         let fixture = try CommandFixture()
         try fixture.write(Self.workflow, to: "w.yaml")
-        let outcome = try fixture.start(["run", "w.yaml", "--quiet"], mostOpenFiles: limit).finish()
+        let outcome = try fixture.start(["run", "w.yaml", "--quiet"], limit: "-n \(limit)").finish()
         if outcome.status == 0 {
             #expect(outcome.output == "3\n")
         } else {

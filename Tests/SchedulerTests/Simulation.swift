@@ -64,7 +64,8 @@ final class Simulation {
         let workflow = WatchedWorkflow(
             path: Self.path, name: "w",
             texts: RunTexts(workflow: DigestedText(text: "version: 1", sha256: "aa")),
-            schedules: specs.map { WatchedSchedule(spec: $0.spec.json(.compact), settings: $0.settings.json(.compact)) })
+            schedules: specs.map { WatchedSchedule(spec: $0.spec.json(.compact), settings: $0.settings.json(.compact)) }
+        )
         let records = try await store.watch([workflow], at: date)
         await timetable.setSchedules(records, of: Self.path, group: nil)
         try await turn()
@@ -75,7 +76,8 @@ final class Simulation {
     /// Lets time pass, second by second where something happens.
     func run(until end: Int) async throws {
         while true {
-            let next = [Int(wake.timeIntervalSince1970.rounded(.up)), ends.map(\.at).min().map { $0 + wallOffset }]
+            let next =
+                [Int(wake.timeIntervalSince1970.rounded(.up)), ends.map(\.at).min().map { $0 + wallOffset }]
                 .compactMap(\.self).min() ?? end
             guard next <= end else { break }
             now = max(now, next)
@@ -208,5 +210,6 @@ func seconds(_ text: String) throws -> Int {
 /// All times of a schedule between two moments.
 func times(_ spec: Value, after start: Int, until end: Int, zones: ZoneDatabase = .system) throws -> [Int] {
     let schedule = try Schedule(spec: spec, settings: [:], zones: zones)
-    return sequence(first: start) { schedule.next(after: $0, zones: zones) }.dropFirst().prefix { $0 <= end }.map(\.self)
+    return sequence(first: start) { schedule.next(after: $0, zones: zones) }.dropFirst().prefix { $0 <= end }.map(
+        \.self)
 }

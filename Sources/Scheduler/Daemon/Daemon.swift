@@ -122,11 +122,10 @@ package actor Daemon {
         let now = Date()
         if let readAt, readAt <= now { await readWorkflows() }
         await lookAtFolders(at: now)
+        if let drainEnd, drainEnd <= now { await timetable.stopAll(at: now) }
         var next = now.addingTimeInterval(10)
         await attempt("the calendar could not be kept") { next = try await timetable.turn(at: Date()) }
-        if let drainEnd {
-            if drainEnd <= now { await timetable.stopAll(at: now) } else { next = min(next, drainEnd) }
-        }
+        if let drainEnd, drainEnd > now { next = min(next, drainEnd) }
         return ([next, readAt].compactMap(\.self) + arrivals.values.compactMap(\.next)).min() ?? next
     }
 

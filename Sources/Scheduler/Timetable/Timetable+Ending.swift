@@ -104,7 +104,9 @@ extension Timetable {
             open[one.row]?.phase = .toStart(.resume)
         } else {
             let times = one.record.resumes
-            let again = times > 0 ? ", after it was gone on with \(times == 1 ? "once" : times == 2 ? "twice" : "\(times) times")" : ""
+            let again =
+                times > 0
+                ? ", after it was gone on with \(times == 1 ? "once" : times == 2 ? "twice" : "\(times) times")" : ""
             log.error("run is given up: \(end.summary)", metadata: one.metadata)
             open[one.row]?.isGivenUp = true
             open[one.row]?.phase = .toStart(.giveUp("\(end.summary)\(again)"))
