@@ -10,7 +10,8 @@ package struct Nightjar: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, ResumeCommand.self, RetryCommand.self, CheckCommand.self, ListCommand.self,
             RunsCommand.self, PromptCommand.self, RenderCommand.self, ModelsCommand.self, CacheCommand.self,
-            ServeCommand.self, ScheduleCommand.self, TriggerCommand.self, DoctorCommand.self, SchemaCommand.self,
+            ServeCommand.self, ScheduleCommand.self, TriggerCommand.self, ServiceCommand.self, DoctorCommand.self,
+            SchemaCommand.self,
             InitCommand.self,
         ])
 

@@ -133,16 +133,12 @@ import Testing
 
     @Test func aRunThatFillsItsMemoryUnderALimitFailsAlone() throws {
         let fixture = try CommandFixture()
-        // Nothing on the disk, and far more than the process may have.
-        let big = fixture.folder.appending(path: "big.txt")
-        try Data().write(to: big)
-        let handle = try FileHandle(forWritingTo: big)
-        try handle.truncate(atOffset: 3 << 30)
-        try handle.close()
         try fixture.write(
-            Self.once("  - { id: all, read: { path: big.txt, max_bytes: 4000000000 } }"), to: "workflows/big.yaml")
+            Self.once("  - { id: all, run: { command: head -c 1000000000 /dev/zero, max_bytes: 1073741824 } }"),
+            to: "workflows/big.yaml")
+        try fixture.write("scheduler: { after_crash: mark }", to: "nightjar.yaml")
         try fixture.write(Self.tick, to: "workflows/tick.yaml")
-        let daemon = try RunningDaemon(fixture, mostMemory: 2 << 30)
+        let daemon = try RunningDaemon(fixture, mostMemory: 1_600_000_000)
         let outcome = try fixture.run("trigger", "big", "--wait")
         #expect(outcome.status == 1, "\(outcome.errors)")
         let before = try fixture.occurrences().count
@@ -151,7 +147,7 @@ import Testing
         let row = try #require(try fixture.occurrences().first { $0["workflow"] == "big" })
         #expect(row["state"] == "ran")
         #expect(row["run_state"] == "failed")
-        #expect((row["error_message"] as String?)?.isEmpty == false)
+        #expect((row["error_message"] as String?)?.hasPrefix("its process was ended by SIG") == true)
     }
 
     @Test func aRunThatIgnoresSIGTERMIsEndedByForceAndGoneOnWithLater() throws {

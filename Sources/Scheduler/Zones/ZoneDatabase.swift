@@ -48,16 +48,23 @@ package final class ZoneDatabase: Sendable {
         if let named = environment["TZ"] {
             let name = named.hasPrefix(":") ? String(named.dropFirst()) : named
             if let rules = rules(name) { return rules }
+            // `:/etc/localtime` is a common setting.
+            if name.hasPrefix("/") { return rules(atAbsolute: name) ?? .utc }
             if let footer = ZoneFooter(name) {
                 return ZoneRules(identifier: name, transitions: [], offsets: [], firstOffset: 0, rule: footer)
             }
             return .utc
         }
-        let target = (try? FileManager.default.destinationOfSymbolicLink(atPath: localTime)) ?? ""
+        return rules(atAbsolute: localTime) ?? .utc
+    }
+
+    /// By its name where the path or the link there tells one.
+    private func rules(atAbsolute path: String) -> ZoneRules? {
+        let target = (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) ?? path
         if let range = target.range(of: "zoneinfo/"), let rules = rules(String(target[range.upperBound...])) {
             return rules
         }
-        return rules(at: localTime, named: "local") ?? .utc
+        return rules(at: path, named: "local")
     }
 
     /// The names of all zones.
@@ -76,8 +83,9 @@ package final class ZoneDatabase: Sendable {
     private func rules(at path: String, named identifier: String) -> ZoneRules? {
         guard let stamp = FileStamp(path) else { return nil }
         if let known = known.withLock({ $0[path] }), known.stamp == stamp { return known.rules }
-        let bytes = (try? Data(contentsOf: URL(filePath: path))).map { [UInt8]($0) }
-        let rules = bytes.flatMap { ZoneFile.rules($0, named: identifier) }
+        // What could not be read may be read the next time; only what is no such file stays none.
+        guard let data = try? Data(contentsOf: URL(filePath: path)) else { return nil }
+        let rules = ZoneFile.rules([UInt8](data), named: identifier)
         known.withLock { $0[path] = Known(stamp: stamp, rules: rules) }
         return rules
     }

@@ -66,15 +66,23 @@ struct ZoneFile {
             zip(transitions, transitions.dropFirst()).allSatisfy(<)
         else { return nil }
         place = end
+        var rule: ZoneFooter?
+        if wide {
+            // Without it the last offset would stay for good: a file that is cut off here is as wrong as any other.
+            guard let line = footer() else { return nil }
+            rule = ZoneFooter(line)
+            guard rule != nil || line.isEmpty else { return nil }
+        }
         return ZoneRules(
             identifier: identifier, transitions: transitions, offsets: types.map { offsets[$0] },
-            firstOffset: offsets[0], rule: wide ? footer() : nil)
+            firstOffset: offsets[0], rule: rule)
     }
 
-    private func footer() -> ZoneFooter? {
+    /// The line behind the block; empty where no rule holds for good.
+    private func footer() -> String? {
         let line = bytes[place...]
         guard line.first == 10, let end = line.dropFirst().firstIndex(of: 10) else { return nil }
-        return ZoneFooter(String(decoding: line[(place + 1)..<end], as: UTF8.self))
+        return String(decoding: line[(place + 1)..<end], as: UTF8.self)
     }
 
     private mutating func integer(_ size: Int, signed: Bool = true) -> Int {

@@ -1,0 +1,43 @@
+import Foundation
+
+/// macOS's launchd.
+struct LaunchdManager: ServiceManager {
+    let places: Places
+
+    var file: URL {
+        FileManager.default.homeDirectoryForCurrentUser
+            .appending(path: "Library/LaunchAgents/\(LaunchAgent.label).plist")
+    }
+
+    func content(_ definition: ServiceDefinition) throws -> Data { try LaunchAgent(definition: definition).data() }
+
+    func isOurs(_ content: Data) -> Bool { String(decoding: content, as: UTF8.self).contains(LaunchAgent.label) }
+
+    func start() throws {
+        try FileManager.default.createDirectory(
+            at: places.state.appending(path: "logs"), withIntermediateDirectories: true)
+        stop()
+        let outcome = SystemProgram("launchctl", "bootstrap", domain, file.path).run()
+        guard let outcome, outcome.status == 0 else {
+            throw CommandFailure(
+                .unavailable,
+                "the agent is written to \(file.path), but launchd did not take it: \(outcome?.errors ?? "there is no launchctl")"
+            )
+        }
+    }
+
+    func stop() { _ = SystemProgram("launchctl", "bootout", "\(domain)/\(LaunchAgent.label)").run() }
+
+    func forget() {}
+
+    var status: SystemProgram { SystemProgram("launchctl", "print", "\(domain)/\(LaunchAgent.label)") }
+
+    func logs(lines: Int, follow: Bool) -> SystemProgram {
+        SystemProgram(
+            ["tail", "-n", "\(lines)"] + (follow ? ["-F"] : []) + [LaunchAgent.log(state: places.state.path)])
+    }
+
+    let advice: [String] = []
+
+    private var domain: String { "gui/\(getuid())" }
+}

@@ -1,0 +1,45 @@
+import Foundation
+import Workflow
+
+/// What the system is to be told of the daemon, whichever system it is.
+struct ServiceDefinition: Sendable {
+    /// This program's file.
+    var program: String
+    /// The folders of the projects.
+    var projects: [String]
+    /// All that Nightjar keeps.
+    var state: String
+    /// Other folders that runs may write to: the configuration's `write_roots`, and the models.
+    var writable: [String]
+    /// How long runs at work have when the daemon is to stop, with what it takes to end them by force.
+    var stopTime: Duration
+    /// What runs find in their environment as they would in a shell.
+    var environment: [(name: String, value: String)]
+
+    /// The variables of a shell that say where Nightjar's own things are, and where programs are.
+    private static let names = [
+        "PATH", "NIGHTJAR_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "HF_HOME", "OLLAMA_MODELS",
+    ]
+
+    /// - Parameter named: the projects on the command line.
+    /// - Throws: ``CommandFailure`` where a project or a configuration is not right.
+    init(_ named: [String], places: Places, environment: [String: String] = ProcessInfo.processInfo.environment) throws
+    {
+        guard let file = Bundle.main.executableURL?.resolvingSymlinksInPath().path else {
+            throw CommandFailure(.failed, "the system does not tell where this program is")
+        }
+        program = file
+        let served = try ServedProjects(named, places: places)
+        projects = served.all.map(\.folder.path).map { $0.count > 1 && $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
+        state = places.state.path
+        var writable = [places.models.path]
+        for project in served.all {
+            let configuration = try Configuration.load(project: project, places: places)
+            writable += configuration.writeRoots.map { project.url($0).path }
+        }
+        self.writable = writable
+        let scheduler = try served.scheduler()
+        stopTime = scheduler.drain + scheduler.stopGrace + .seconds(30)
+        self.environment = Self.names.compactMap { name in environment[name].map { (name, $0) } }
+    }
+}
