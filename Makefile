@@ -46,6 +46,7 @@ bench: setup
 	$(build_release)
 	$(SWIFT) build --configuration release --product calls
 	$(SWIFT) build --configuration release --product ledger
+	$(SWIFT) build --configuration release --product calendar
 	Benchmarks/run
 
 # A million changed workflows, templates and expressions: none may crash the reader or take over a second.

@@ -134,6 +134,10 @@ let package = Package(
                 "History", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Benchmarks/Ledger", swiftSettings: strict),
+        .executableTarget(
+            name: "calendar",
+            dependencies: ["Scheduler", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Benchmarks/Calendar", swiftSettings: strict),
         .target(name: "PythonSupport", path: "Tests/PythonSupport", swiftSettings: strict),
         .testTarget(
             name: "JinjaTests", dependencies: ["Jinja", "PythonSupport", orderedCollections], exclude: ["Differential"],

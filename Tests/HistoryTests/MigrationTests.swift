@@ -40,4 +40,24 @@ import Testing
             #expect(try await writing.defects().damage.isEmpty)
         }
     }
+
+    @Test func aRecordFromBeforeTheSchedulerIsBroughtUpToDateWithAllThatItHas() async throws {
+        try await HistoryFolder.with { folder in
+            try FileManager.default.createDirectory(
+                at: folder.url.appending(path: "state"), withIntermediateDirectories: true)
+            let sql = try String(contentsOf: Self.records.appending(path: "v3.sql"), encoding: .utf8)
+            try folder.sql { try $0.execute(sql: sql) }
+
+            let store = try HistoryStore(path: folder.database)
+            #expect(try await store.runs().map(\.state) == [.interrupted, .partial])
+            #expect(try await store.runs().map(\.totals.itemsFailed) == [1, 1])
+            #expect(try await store.schedules().isEmpty)
+            let workflow = WatchedWorkflow(
+                path: "/home/user/w.yaml", name: "letters",
+                texts: RunTexts(workflow: DigestedText(text: "version: 1", sha256: "aa")),
+                schedules: [WatchedSchedule(spec: "{}", settings: "{}")])
+            #expect(try await store.watch([workflow], at: moment()).count == 1)
+            #expect(try await store.defects().damage.isEmpty)
+        }
+    }
 }

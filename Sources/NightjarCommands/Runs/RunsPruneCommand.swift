@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import History
+import Scheduler
 import Workflow
 
 /// `nightjar runs prune`: removes old runs from the record.
@@ -93,7 +94,12 @@ struct RunsPruneCommand: AsyncParsableCommand {
         if let moment = forgetOnce.flatMap(Self.moment) {
             parts.append("\(Figures.count(try await history.forgetOnce(notUsedSince: moment), "item")) forgotten")
         }
+        if let since = rule.since {
+            parts.append(
+                "\(Figures.count(try await history.removeOccurrences(before: since), "time")) of schedules forgotten")
+        }
         try await history.removeOrphans()
+        try await removeLogs(history)
         let between = try await history.size()
         // To copy a large file for little keeps others waiting for nothing.
         let isWorthwhile = (between.file - between.used) * Self.leastShare > between.file
@@ -113,6 +119,14 @@ struct RunsPruneCommand: AsyncParsableCommand {
                 "the record still uses \(Figures.bytes(left.used)): the cache and what was done once take \(kept), which `nightjar cache clear` and `--forget-once` free"
             )
         }
+    }
+
+    /// Removes what the processes of runs wrote that are gone.
+    private func removeLogs(_ history: HistoryStore) async throws(HistoryError) {
+        let logs = RunLogs(state: Places().state)
+        let open = try await history.openOccurrences().compactMap(\.run)
+        let kept = Set(try await history.runIDs(RunFilter()) + open)
+        logs.remove(logs.runs().filter { !kept.contains($0) })
     }
 
     /// Removes the oldest runs until the rest fits, as far as runs are what takes the room.

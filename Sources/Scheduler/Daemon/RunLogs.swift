@@ -18,6 +18,12 @@ package struct RunLogs: Sendable {
 
     package func file(_ run: RunID) -> URL { folder.appending(path: "\(run).log") }
 
+    /// The runs of which there are files.
+    package func runs() -> [RunID] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        return names.compactMap { $0.hasSuffix(".log") ? RunID(String($0.dropLast(4))) : nil }
+    }
+
     /// Removes the files of runs that are gone.
     package func remove(_ runs: some Sequence<RunID>) {
         for run in runs { try? FileManager.default.removeItem(at: file(run)) }
