@@ -5,7 +5,9 @@ import Testing
 /// asked.
 @Suite(.enabled(if: FileManager.default.fileExists(atPath: "/proc"))) struct ServiceTests {
     /// A fixture with a project, and a `systemctl` that notes its arguments.
-    private static func fixture(systemctl: String = "exit 0") throws -> CommandFixture {
+    ///
+    /// - Parameter namespaces: what `unshare` says, which is asked whether users may make namespaces.
+    private static func fixture(systemctl: String = "exit 0", namespaces: Bool = true) throws -> CommandFixture {
         let fixture = try CommandFixture()
         try fixture.write("version: 1\nsteps: [{ id: a, set: { b: 1 } }]\n", to: "project/workflows/w.yaml")
         for (name, body) in [("systemctl", systemctl), ("loginctl", "echo no"), ("journalctl", "exit 0")] {
@@ -13,6 +15,8 @@ import Testing
                 "#!/bin/sh\necho \"\(name) $*\" >> \"\(fixture.folder.path)/asked\"\n\(body)\n", to: "bin/\(name)")
             chmod(file.path, 0o755)
         }
+        let unshare = try fixture.write("#!/bin/sh\nexit \(namespaces ? 0 : 1)\n", to: "bin/unshare")
+        chmod(unshare.path, 0o755)
         return fixture
     }
 
@@ -50,7 +54,7 @@ import Testing
         #expect(try Self.run(fixture, "status").status == 0)
         #expect(try Self.run(fixture, "logs", "-n", "5").status == 0)
         #expect(
-            try fixture.text(of: "asked").contains("journalctl --user --unit nightjar.service --lines 5 --no-pager"))
+            try fixture.text(of: "asked").contains("journalctl --user-unit nightjar.service --lines 5 --no-pager"))
         #expect(try Self.run(fixture, "uninstall").status == 0)
         #expect(!fixture.exists(Self.unit))
         #expect(try Self.run(fixture, "uninstall").errors.contains("was not installed"))
@@ -74,6 +78,54 @@ import Testing
         #expect(fixture.exists(Self.unit))
     }
 
+    @Test func whereTheDaemonDoesNotStartItsLogIsNamedInstead() throws {
+        let fixture = try Self.fixture(
+            systemctl: "[ \"$2\" = restart ] && { echo 'Job for nightjar.service failed.' >&2; exit 1; }; exit 0")
+        let outcome = try Self.run(fixture, "install", "project")
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("Job for nightjar.service failed."))
+        #expect(outcome.errors.contains("nightjar service logs"))
+    }
+
+    @Test func uninstallingWithoutAManagerRemovesTheLinkTooAndTellsThatTheDaemonMayBeAtWork() throws {
+        let fixture = try Self.fixture(systemctl: "echo 'Failed to connect to bus: No medium found' >&2; exit 1")
+        #expect(try Self.run(fixture, "install", "project").status == 69)
+        let link = try fixture.write("", to: ".config/systemd/user/default.target.wants/nightjar.service")
+        let outcome = try Self.run(fixture, "uninstall")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(outcome.errors.contains("could not be asked to stop it (Failed to connect to bus"))
+        #expect(!fixture.exists(Self.unit))
+        #expect(!FileManager.default.fileExists(atPath: link.path))
+    }
+
+    /// Outside a user namespace, a start with these would fail with 218/CAPABILITIES.
+    @Test(arguments: [true, false])
+    func whatNeedsANamespaceIsThereOnlyWhereOneCanBeMade(namespaces: Bool) throws {
+        let restriction = "/proc/sys/kernel/apparmor_restrict_unprivileged_userns"
+        let isRestricted = (try? String(contentsOfFile: restriction, encoding: .utf8))?.hasPrefix("1") ?? false
+        let fixture = try Self.fixture(namespaces: namespaces)
+        let unit = try Self.run(fixture, "install", "project", "--print").output
+        for line in ["PrivateUsers=yes", "ProtectKernelModules=yes", "ProtectKernelLogs=yes", "ProtectClock=yes"] {
+            #expect(unit.contains("\n\(line)\n") == (namespaces && !isRestricted), "\(line)")
+        }
+        #expect(unit.contains("\nProtectSystem=strict\n"))
+    }
+
+    @Test func temporaryFoldersAreHiddenOnlyWhereNothingOfTheDaemonIsInThem() throws {
+        let fixture = try Self.fixture()
+        let isTemporary = fixture.folder.path.hasPrefix("/tmp/")
+        let unit = try Self.run(fixture, "install", "project", "--print").output
+        #expect(unit.contains("\nPrivateTmp=yes\n") != isTemporary)
+    }
+
+    @Test func aFolderWithALineEndInItsNameIsRefused() throws {
+        let fixture = try Self.fixture()
+        try fixture.write("version: 1\nsteps: [{ id: a, set: { b: 1 } }]\n", to: "a\nb/workflows/w.yaml")
+        let outcome = try Self.run(fixture, "install", "a\nb", "--print")
+        #expect(outcome.status == 65)
+        #expect(outcome.errors.contains("control character"))
+    }
+
     @Test func aProjectThatIsNotThereIsAMistake() throws {
         let fixture = try Self.fixture()
         let outcome = try Self.run(fixture, "install", "elsewhere")
@@ -95,13 +147,18 @@ import Testing
         let verify = Process()
         verify.executableURL = URL(filePath: "/usr/bin/systemd-analyze")
         verify.arguments = ["--user", "verify", unit.path]
+        // Without it nothing is verified.
+        let runtime = fixture.folder.appending(path: "runtime")
+        try FileManager.default.createDirectory(
+            at: runtime, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        verify.environment = ProcessInfo.processInfo.environment.merging(["XDG_RUNTIME_DIR": runtime.path]) { $1 }
         let errors = Pipe()
         verify.standardError = errors
         try verify.run()
         let told = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         verify.waitUntilExit()
         // What is wrong with other units of the machine is not ours.
-        #expect(!told.contains("nightjar"), "\(told)")
+        #expect(!told.contains("nightjar") && !told.contains("Failed to initialize"), "\(told)")
 
         // The command line, taken apart as systemd does.
         let line = try #require(printed.output.split(separator: "\n").first { $0.hasPrefix("ExecStart=") })

@@ -87,6 +87,9 @@ struct ScheduleSkipNextCommand: AsyncParsableCommand {
                 ? schedules : Array(schedules.filter { $0.next != nil }.min { $0.isDue(before: $1) }.map { [$0] } ?? [])
             try await history.setSkipsNext(rows.map(\.record.row))
         }
+        guard changed.contains(where: { $0.next != nil }) else {
+            throw CommandFailure(.invalid, "no time is to come that could be left out")
+        }
         let next = changed.compactMap(\.next).min().map { ": \(Figures.moment($0))" } ?? ""
         Console.note("the next time is left out\(choice.all ? "" : next)")
     }

@@ -6,6 +6,8 @@ struct LaunchAgent {
     let definition: ServiceDefinition
 
     static let label = "nightjar.daemon"
+    /// By which an agent is known to be ours.
+    static let mark = "<!-- Written by `nightjar service install`, which writes it anew. -->"
 
     /// Where the daemon's log goes.
     static func log(state: String) -> String { "\(state)/logs/daemon.log" }
@@ -30,6 +32,9 @@ struct LaunchAgent {
             "StandardErrorPath": log,
             "Umask": 0o077,
         ]
-        return try PropertyListSerialization.data(fromPropertyList: list, format: .xml, options: 0)
+        let plain = try PropertyListSerialization.data(fromPropertyList: list, format: .xml, options: 0)
+        let text = String(decoding: plain, as: UTF8.self)
+            .replacing("<plist ", with: "\(Self.mark)\n<plist ", maxReplacements: 1)
+        return Data(text.utf8)
     }
 }

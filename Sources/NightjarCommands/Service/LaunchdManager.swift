@@ -1,22 +1,23 @@
 import Foundation
+import Workflow
 
 /// macOS's launchd.
 struct LaunchdManager: ServiceManager {
     let places: Places
 
     var file: URL {
-        FileManager.default.homeDirectoryForCurrentUser
+        HomeFolder.url(ProcessInfo.processInfo.environment)
             .appending(path: "Library/LaunchAgents/\(LaunchAgent.label).plist")
     }
 
     func content(_ definition: ServiceDefinition) throws -> Data { try LaunchAgent(definition: definition).data() }
 
-    func isOurs(_ content: Data) -> Bool { String(decoding: content, as: UTF8.self).contains(LaunchAgent.label) }
+    func isOurs(_ content: Data) -> Bool { String(decoding: content, as: UTF8.self).contains(LaunchAgent.mark) }
 
     func start() throws {
         try FileManager.default.createDirectory(
             at: places.state.appending(path: "logs"), withIntermediateDirectories: true)
-        stop()
+        _ = stop()
         let outcome = SystemProgram("launchctl", "bootstrap", domain, file.path).run()
         guard let outcome, outcome.status == 0 else {
             throw CommandFailure(
@@ -26,7 +27,11 @@ struct LaunchdManager: ServiceManager {
         }
     }
 
-    func stop() { _ = SystemProgram("launchctl", "bootout", "\(domain)/\(LaunchAgent.label)").run() }
+    func stop() -> String? {
+        // An agent that is not loaded is no failure.
+        let outcome = SystemProgram("launchctl", "bootout", "\(domain)/\(LaunchAgent.label)").run()
+        return outcome == nil ? "there is no launchctl" : nil
+    }
 
     func forget() {}
 

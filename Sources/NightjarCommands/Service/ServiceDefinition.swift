@@ -16,9 +16,10 @@ struct ServiceDefinition: Sendable {
     /// What runs find in their environment as they would in a shell.
     var environment: [(name: String, value: String)]
 
-    /// The variables of a shell that say where Nightjar's own things are, and where programs are.
+    /// The variables of a shell that say where Nightjar's own things are, where programs are, and what time it is.
     private static let names = [
-        "PATH", "NIGHTJAR_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "HF_HOME", "OLLAMA_MODELS",
+        "PATH", "TZ", "NIGHTJAR_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "HF_HOME",
+        "OLLAMA_MODELS",
     ]
 
     /// - Parameter named: the projects on the command line.
@@ -38,8 +39,22 @@ struct ServiceDefinition: Sendable {
             writable += configuration.writeRoots.map { project.url($0).path }
         }
         self.writable = writable
+        for path in [program, state] + projects + writable where Self.hasControlCharacters(path) {
+            // No quotes bring a line end into a unit.
+            throw CommandFailure(
+                .invalid, "\(path.debugDescription) has a control character in its name, which no service may have")
+        }
         let scheduler = try served.scheduler()
         stopTime = scheduler.drain + scheduler.stopGrace + .seconds(30)
-        self.environment = Self.names.compactMap { name in environment[name].map { (name, $0) } }
+        var environment = environment
+        // From the shell's folder, where it is relative.
+        if environment["NIGHTJAR_HOME"]?.isEmpty == false { environment["NIGHTJAR_HOME"] = state }
+        self.environment = Self.names.compactMap { name in
+            environment[name].flatMap { Self.hasControlCharacters($0) ? nil : (name, $0) }
+        }
+    }
+
+    private static func hasControlCharacters(_ text: String) -> Bool {
+        text.unicodeScalars.contains { $0.properties.generalCategory == .control }
     }
 }

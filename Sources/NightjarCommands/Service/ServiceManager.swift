@@ -13,7 +13,9 @@ protocol ServiceManager {
     /// - Throws: ``CommandFailure`` where the system cannot be asked.
     func start() throws
     /// Stops the daemon, and lets it not be started any more.
-    func stop()
+    ///
+    /// - Returns: why the system could not be asked; `nil` where it was.
+    func stop() -> String?
     /// Called when the file is gone.
     func forget()
     /// What tells how the daemon is.

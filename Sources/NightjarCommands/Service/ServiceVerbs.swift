@@ -44,14 +44,20 @@ struct ServiceUninstallCommand: AsyncParsableCommand {
             throw CommandFailure(
                 .invalid, "\(manager.file.path) was not written by `nightjar service install`, and is left alone")
         }
-        manager.stop()
+        let unreached = manager.stop()
         do {
             try FileManager.default.removeItem(at: manager.file)
         } catch {
             throw CommandFailure(.failed, "\(manager.file.path) cannot be removed: \(error.localizedDescription)")
         }
         manager.forget()
-        Console.note("the scheduler is stopped, and the system does not start it any more")
+        guard let unreached else {
+            Console.note("the scheduler is stopped, and the system does not start it any more")
+            return
+        }
+        Console.note(
+            "the system does not start the scheduler any more, but could not be asked to stop it (\(unreached)): one that is at work goes on until it gets SIGTERM"
+        )
     }
 }
 

@@ -221,7 +221,8 @@ extension Daemon {
     private func heard(of folder: String) {
         if workflowFolders.contains(folder), readAt == nil { readAt = Date().addingTimeInterval(Self.quiet) }
         for (schedule, arrival) in arrivals where arrival.folder.folder.path == folder {
-            arrivals[schedule]?.next = min(arrival.next ?? .distantFuture, Date())
+            // One look for all that is heard within a moment.
+            arrivals[schedule]?.next = min(arrival.next ?? .distantFuture, Date().addingTimeInterval(Self.quiet / 2))
         }
     }
 

@@ -8,7 +8,12 @@ extension Timetable {
     func startReady(at now: Date) async throws(HistoryError) {
         let order = open.values.filter { !$0.hasPlace && $0.record.start <= now }
             .sorted { ($0.record.due, $0.row) < ($1.record.due, $1.row) }
-        // Each workflow that is waited for, with those that are in the way.
+        guard !order.isEmpty else { return }
+        // Looked at once: there may be thousands that wait.
+        var active = Dictionary(
+            open.values.filter(\.isActive).map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
+        let last = Dictionary(
+            order.filter { $0.phase == .waiting }.map { ($0.path, $0.row) }, uniquingKeysWith: { _, last in last })
         var queued: [String: Int] = [:]
         for one in order {
             if case .toStart(let work) = one.phase {
@@ -16,22 +21,20 @@ extension Timetable {
                 open[one.row]?.phase = .atWork
                 log.info("run goes on", metadata: one.metadata)
                 launcher.start(RunLaunch(occurrence: one.row, run: run, path: one.path, work: work))
-                continue
-            }
-            let active = open.values.filter { $0.path == one.path && $0.isActive }
-            if let other = active.first {
+            } else if let other = active[one.path] {
                 queued[one.path, default: 0] += 1
-                try await hold(one, behind: other, all: order, place: queued[one.path] ?? 0, at: now)
-                continue
+                try await hold(
+                    one, behind: other, isLast: last[one.path] == one.row, place: queued[one.path] ?? 0, at: now)
+            } else if hasPlace(for: one) {
+                try await start(one, at: now)
+                active[one.path] = open[one.row]
             }
-            guard hasPlace(for: one) else { continue }
-            try await start(one, at: now)
         }
     }
 
     /// The run before is still at work.
     private func hold(
-        _ one: OpenOccurrence, behind other: OpenOccurrence, all: [OpenOccurrence], place: Int, at now: Date
+        _ one: OpenOccurrence, behind other: OpenOccurrence, isLast: Bool, place: Int, at now: Date
     ) async throws(HistoryError) {
         let run = other.record.run.map { "the run \($0)" } ?? "the run before"
         switch overlap(of: one) {
@@ -40,15 +43,8 @@ extension Timetable {
             try await settle(
                 one, as: .skipped, because: "\(Self.longestQueue) others wait for the end of \(run)", at: now)
         case .queue: break
-        case .replace:
-            let isLast = !all.contains {
-                $0.path == one.path && $0.phase == .waiting && ($0.record.due, $0.row) > (one.record.due, one.row)
-            }
-            guard isLast else {
-                try await settle(one, as: .skipped, because: "a later one takes its place", at: now)
-                return
-            }
-            stop(other, because: .replaced, at: now)
+        case .replace where isLast: stop(other, because: .replaced, at: now)
+        case .replace: try await settle(one, as: .skipped, because: "a later one takes its place", at: now)
         }
     }
 

@@ -11,12 +11,23 @@ final class FolderEvents: Sendable {
         var handle: Handle
     }
 
-    private let watches = Mutex<[String: Watch]>([:])
+    private final class Watches: Sendable {
+        let all = Mutex<[String: Watch]>([:])
+    }
+
+    private let watches: Watches
     private let events: Events
 
     /// - Parameter changed: is called with a watched folder's path.
     init?(_ changed: @escaping @Sendable (String) -> Void) {
-        guard let events = Events(changed) else { return nil }
+        let watches = Watches()
+        let events = Events { folder, isGone in
+            // One that is made anew under its name is another folder for the system.
+            if isGone { watches.all.withLock { $0[folder] = nil } }
+            changed(folder)
+        }
+        guard let events else { return nil }
+        self.watches = watches
         self.events = events
     }
 
@@ -25,7 +36,7 @@ final class FolderEvents: Sendable {
     /// - Returns: whether it is there and can be watched.
     @discardableResult
     func watch(_ folder: String) -> Bool {
-        watches.withLock { watches in
+        watches.all.withLock { watches in
             if watches[folder] != nil {
                 watches[folder]?.count += 1
                 return true
@@ -38,14 +49,14 @@ final class FolderEvents: Sendable {
 
     /// Watches a folder that is wanted and was not there before.
     func rewatch(_ folder: String) {
-        watches.withLock { watches in
+        watches.all.withLock { watches in
             guard watches[folder] == nil, let handle = events.add(folder) else { return }
             watches[folder] = Watch(count: 1, handle: handle)
         }
     }
 
     func unwatch(_ folder: String) {
-        watches.withLock { watches in
+        watches.all.withLock { watches in
             guard let watch = watches[folder] else { return }
             watches[folder]?.count -= 1
             guard watch.count == 1 else { return }
@@ -70,7 +81,8 @@ final class FolderEvents: Sendable {
             let names = Mutex<[Int32: String]>([:])
         }
 
-        init?(_ changed: @escaping @Sendable (String) -> Void) {
+        /// - Parameter changed: is called with a folder's path, and whether it is not there any more.
+        init?(_ changed: @escaping @Sendable (String, Bool) -> Void) {
             let descriptor = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
             guard descriptor >= 0 else { return nil }
             let folders = FolderNames()
@@ -78,12 +90,13 @@ final class FolderEvents: Sendable {
             self.folders = folders
             source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: .global())
             source.setEventHandler {
-                for number in Self.read(descriptor) {
+                for (number, isGone) in Self.read(descriptor) {
                     let known = folders.names.withLock { names in
                         // Where events were lost, every folder may have changed.
                         number < 0 ? Array(names.values) : names[number].map { [$0] } ?? []
                     }
-                    for folder in known { changed(folder) }
+                    if isGone { folders.names.withLock { $0[number] = nil } }
+                    for folder in known { changed(folder, isGone) }
                 }
             }
             source.setCancelHandler { close(descriptor) }
@@ -108,9 +121,10 @@ final class FolderEvents: Sendable {
             folders.names.withLock { $0[number] = nil }
         }
 
-        /// The numbers of the folders in which something has happened; -1 where the system has lost some.
-        private static func read(_ descriptor: Int32) -> Set<Int32> {
-            var numbers: Set<Int32> = []
+        /// The numbers of the folders in which something has happened, -1 where the system has lost some, and whether they
+        /// are gone.
+        private static func read(_ descriptor: Int32) -> [Int32: Bool] {
+            var numbers: [Int32: Bool] = [:]
             let size = 64 << 10
             let buffer = UnsafeMutableRawPointer.allocate(
                 byteCount: size, alignment: MemoryLayout<inotify_event>.alignment)
@@ -121,7 +135,8 @@ final class FolderEvents: Sendable {
                 var offset = 0
                 while offset + MemoryLayout<inotify_event>.size <= count {
                     let event = (buffer + offset).load(as: inotify_event.self)
-                    numbers.insert(event.mask & UInt32(IN_Q_OVERFLOW) != 0 ? -1 : event.wd)
+                    let number = event.mask & UInt32(IN_Q_OVERFLOW) != 0 ? -1 : event.wd
+                    numbers[number, default: false] = numbers[number] == true || event.mask & UInt32(IN_IGNORED) != 0
                     offset += MemoryLayout<inotify_event>.size + Int(event.len)
                 }
             }
@@ -135,9 +150,9 @@ final class FolderEvents: Sendable {
     }
 
     private final class Events: Sendable {
-        private let changed: @Sendable (String) -> Void
+        private let changed: @Sendable (String, Bool) -> Void
 
-        init?(_ changed: @escaping @Sendable (String) -> Void) { self.changed = changed }
+        init?(_ changed: @escaping @Sendable (String, Bool) -> Void) { self.changed = changed }
 
         func add(_ folder: String) -> Handle? {
             let descriptor = open(folder, O_EVTONLY | O_CLOEXEC)
@@ -145,7 +160,7 @@ final class FolderEvents: Sendable {
             let source = DispatchSource.makeFileSystemObjectSource(
                 fileDescriptor: descriptor, eventMask: [.write, .extend, .attrib, .delete, .rename], queue: .global())
             let changed = changed
-            source.setEventHandler { changed(folder) }
+            source.setEventHandler { changed(folder, !source.data.isDisjoint(with: [.delete, .rename])) }
             source.setCancelHandler { close(descriptor) }
             source.resume()
             return Handle(source)

@@ -55,13 +55,7 @@ CREATE TABLE files (
     mode TEXT NOT NULL,                 -- replace, create, append
     written_at TEXT NOT NULL
 , state TEXT NOT NULL DEFAULT 'done' CHECK (state IN ('begun', 'done')), position INTEGER, content BLOB) STRICT;
-INSERT INTO "files" VALUES(1,'20261126-110608-p1c0',4,'/home/user/out.txt',1,'2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881','replace','2026-11-26T11:06:08.308Z','done',NULL,NULL);
-INSERT INTO "files" VALUES(2,'20261126-110608-awc3',8,'/home/user/out.txt',1,'2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881','replace','2026-11-26T11:06:08.406Z','done',NULL,NULL);
 CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY);
-INSERT INTO "grdb_migrations" VALUES('v1 runs, steps, items, calls, files');
-INSERT INTO "grdb_migrations" VALUES('v1 overviews');
-INSERT INTO "grdb_migrations" VALUES('v2 what servers tell of calls');
-INSERT INTO "grdb_migrations" VALUES('v3 what a resume needs');
 CREATE TABLE items (
     id INTEGER PRIMARY KEY,
     run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
@@ -79,10 +73,6 @@ CREATE TABLE items (
     output TEXT, failed_items INTEGER NOT NULL DEFAULT 0, failed_steps INTEGER NOT NULL DEFAULT 0, value_digest TEXT, work_digest TEXT,                        -- JSON
     CHECK (state <> 'running' OR ended_at IS NULL)
 ) STRICT;
-INSERT INTO "items" VALUES(1,'20261126-110608-p1c0',1,0,'a','a','done','2026-11-26T11:06:08.301Z','2026-11-26T11:06:08.303Z',NULL,NULL,'{"test":{}}',0,0,'0819ed0e5647db04be25a3c00d59154b','66727d68a8f07309a42ea0154d575d37');
-INSERT INTO "items" VALUES(2,'20261126-110608-p1c0',1,1,'b','b','failed','2026-11-26T11:06:08.304Z','2026-11-26T11:06:08.305Z','check_failed','no',NULL,0,0,'ba96861325cb2c9583482cbad7835445','ed71ff15743b9ea60e19ed9affb323ce');
-INSERT INTO "items" VALUES(3,'20261126-110608-awc3',6,0,'a','a','reused','2026-11-26T11:06:08.398Z','2026-11-26T11:06:08.398Z',NULL,NULL,'{"test":{}}',0,0,'0819ed0e5647db04be25a3c00d59154b','66727d68a8f07309a42ea0154d575d37');
-INSERT INTO "items" VALUES(4,'20261126-110608-awc3',6,1,'b','b','failed','2026-11-26T11:06:08.400Z','2026-11-26T11:06:08.402Z','check_failed','no',NULL,0,0,'ba96861325cb2c9583482cbad7835445','ed71ff15743b9ea60e19ed9affb323ce');
 CREATE TABLE once_items (
     id INTEGER PRIMARY KEY,
     definition TEXT NOT NULL,           -- digest of the workflow, the step, and what it does
@@ -93,7 +83,6 @@ CREATE TABLE once_items (
     used_at TEXT NOT NULL,
     UNIQUE (definition, key)
 ) STRICT;
-INSERT INTO "once_items" VALUES(1,'1dfa71f5ca24a49e5626e63b3b44ae17','a','{"test":{}}','20261126-110608-p1c0','2026-11-26T11:06:08.303Z','2026-11-26T11:06:08.397Z');
 CREATE TABLE run_totals (
     run_id TEXT NOT NULL PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE,
     items INTEGER NOT NULL DEFAULT 0,
@@ -104,8 +93,6 @@ CREATE TABLE run_totals (
     generated_tokens INTEGER NOT NULL DEFAULT 0,
     files INTEGER NOT NULL DEFAULT 0
 , items_reused INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
-INSERT INTO "run_totals" VALUES('20261126-110608-awc3',2,0,1,0,0,0,1,1);
-INSERT INTO "run_totals" VALUES('20261126-110608-p1c0',2,1,1,0,0,0,1,0);
 CREATE TABLE runs (
     id TEXT NOT NULL PRIMARY KEY,       -- UTC date and time, and four characters: 20261124-020745-k3f9
     workflow TEXT NOT NULL,             -- its name
@@ -126,8 +113,6 @@ CREATE TABLE runs (
     outputs TEXT, options TEXT, resumes INTEGER NOT NULL DEFAULT 0, source_run TEXT,                       -- JSON
     CHECK (state <> 'running' OR ended_at IS NULL)
 ) STRICT;
-INSERT INTO "runs" VALUES('20261126-110608-p1c0','letters','partial','2026-11-26T11:06:08.278Z','2026-11-26T11:06:08.310Z','shell','/home/user/w.yaml','a6e0b403f4552f548d34c958b7e8063877489881c8873044ac4fbb4e58301f3c','0.2.0',13433,'home',NULL,NULL,'{}','{}','{}',0,NULL);
-INSERT INTO "runs" VALUES('20261126-110608-awc3','letters','running','2026-11-26T11:06:08.390Z',NULL,'shell','/home/user/w.yaml','a6e0b403f4552f548d34c958b7e8063877489881c8873044ac4fbb4e58301f3c','0.2.0',13442,'home',NULL,NULL,'{}',NULL,'{}',0,NULL);
 CREATE TABLE steps (
     id INTEGER PRIMARY KEY,             -- in the order in which they began
     run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
@@ -147,19 +132,14 @@ CREATE TABLE steps (
     output TEXT, definition_digest TEXT, input_digest TEXT, failed_items INTEGER NOT NULL DEFAULT 0, failed_steps INTEGER NOT NULL DEFAULT 0,                        -- JSON
     CHECK (state <> 'running' OR ended_at IS NULL)
 ) STRICT;
-INSERT INTO "steps" VALUES(1,'20261126-110608-p1c0',NULL,'each','steps','each',1,'done','2026-11-26T11:06:08.298Z','2026-11-26T11:06:08.306Z',NULL,NULL,NULL,'{"count":2,"done":1,"failed":[{"index":1,"item":"b","error":"no"}]}','ecc037c1a1ededc3b29de34738867045','a676dab2ce2b52d9f4e35095730ec676',1,0);
-INSERT INTO "steps" VALUES(2,'20261126-110608-p1c0',1,'test','check','each[0].test',1,'done','2026-11-26T11:06:08.302Z','2026-11-26T11:06:08.303Z',NULL,NULL,NULL,'{}','4435b78b7ef1748cd9b27fe3b6b63049','4fd6e279b8767fb8b5a7c0a63d185805',0,0);
-INSERT INTO "steps" VALUES(3,'20261126-110608-p1c0',2,'test','check','each[1].test',1,'failed','2026-11-26T11:06:08.305Z','2026-11-26T11:06:08.305Z',NULL,'check_failed','no',NULL,'4435b78b7ef1748cd9b27fe3b6b63049','e236b592dd3d498e8383a068702ecb5e',0,0);
-INSERT INTO "steps" VALUES(4,'20261126-110608-p1c0',NULL,'file','write','file',1,'done','2026-11-26T11:06:08.306Z','2026-11-26T11:06:08.309Z',NULL,NULL,NULL,'{"path":"out.txt","bytes":1,"sha256":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"}','c0b4b4d3bd4790d4a515f61e35126c6e','536d28f87c5a25f7eb24ec81a9cad9de',0,0);
-INSERT INTO "steps" VALUES(5,'20261126-110608-p1c0',NULL,'wait','run','wait',1,'skipped','2026-11-26T11:06:08.309Z','2026-11-26T11:06:08.310Z',NULL,NULL,NULL,'{}','9819c1d32614a7da19f813d0e1b286e5','536d28f87c5a25f7eb24ec81a9cad9de',0,0);
-INSERT INTO "steps" VALUES(6,'20261126-110608-awc3',NULL,'each','steps','each',1,'done','2026-11-26T11:06:08.395Z','2026-11-26T11:06:08.403Z',NULL,NULL,NULL,'{"count":2,"done":1,"failed":[{"index":1,"item":"b","error":"no"}]}','ecc037c1a1ededc3b29de34738867045','a676dab2ce2b52d9f4e35095730ec676',1,0);
-INSERT INTO "steps" VALUES(7,'20261126-110608-awc3',4,'test','check','each[1].test',1,'failed','2026-11-26T11:06:08.401Z','2026-11-26T11:06:08.402Z',NULL,'check_failed','no',NULL,'4435b78b7ef1748cd9b27fe3b6b63049','e236b592dd3d498e8383a068702ecb5e',0,0);
-INSERT INTO "steps" VALUES(8,'20261126-110608-awc3',NULL,'file','write','file',1,'done','2026-11-26T11:06:08.403Z','2026-11-26T11:06:08.406Z',NULL,NULL,NULL,'{"path":"out.txt","bytes":1,"sha256":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"}','c0b4b4d3bd4790d4a515f61e35126c6e','536d28f87c5a25f7eb24ec81a9cad9de',0,0);
-INSERT INTO "steps" VALUES(9,'20261126-110608-awc3',NULL,'wait','run','wait',1,'running','2026-11-26T11:06:08.407Z',NULL,NULL,NULL,NULL,NULL,'9819c1d32614a7da19f813d0e1b286e5','536d28f87c5a25f7eb24ec81a9cad9de',0,0);
 CREATE TABLE workflow_texts (
     sha256 TEXT NOT NULL PRIMARY KEY,
     text TEXT NOT NULL
 ) STRICT;
+INSERT INTO "grdb_migrations" VALUES('v1 runs, steps, items, calls, files');
+INSERT INTO "grdb_migrations" VALUES('v1 overviews');
+INSERT INTO "grdb_migrations" VALUES('v2 what servers tell of calls');
+INSERT INTO "grdb_migrations" VALUES('v3 what a resume needs');
 INSERT INTO "workflow_texts" VALUES('a6e0b403f4552f548d34c958b7e8063877489881c8873044ac4fbb4e58301f3c','version: 1
 name: letters
 steps:
@@ -174,6 +154,26 @@ steps:
     run: sleep 5
     if: ${{ env.WAIT == "1" }}
 ');
+INSERT INTO "runs" VALUES('20261126-110608-p1c0','letters','partial','2026-11-26T11:06:08.278Z','2026-11-26T11:06:08.310Z','shell','/home/user/w.yaml','a6e0b403f4552f548d34c958b7e8063877489881c8873044ac4fbb4e58301f3c','0.2.0',13433,'home',NULL,NULL,'{}','{}','{}',0,NULL);
+INSERT INTO "runs" VALUES('20261126-110608-awc3','letters','running','2026-11-26T11:06:08.390Z',NULL,'shell','/home/user/w.yaml','a6e0b403f4552f548d34c958b7e8063877489881c8873044ac4fbb4e58301f3c','0.2.0',13442,'home',NULL,NULL,'{}',NULL,'{}',0,NULL);
+INSERT INTO "run_totals" VALUES('20261126-110608-awc3',2,0,1,0,0,0,1,1);
+INSERT INTO "run_totals" VALUES('20261126-110608-p1c0',2,1,1,0,0,0,1,0);
+INSERT INTO "steps" VALUES(1,'20261126-110608-p1c0',NULL,'each','steps','each',1,'done','2026-11-26T11:06:08.298Z','2026-11-26T11:06:08.306Z',NULL,NULL,NULL,'{"count":2,"done":1,"failed":[{"index":1,"item":"b","error":"no"}]}','ecc037c1a1ededc3b29de34738867045','a676dab2ce2b52d9f4e35095730ec676',1,0);
+INSERT INTO "steps" VALUES(4,'20261126-110608-p1c0',NULL,'file','write','file',1,'done','2026-11-26T11:06:08.306Z','2026-11-26T11:06:08.309Z',NULL,NULL,NULL,'{"path":"out.txt","bytes":1,"sha256":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"}','c0b4b4d3bd4790d4a515f61e35126c6e','536d28f87c5a25f7eb24ec81a9cad9de',0,0);
+INSERT INTO "steps" VALUES(5,'20261126-110608-p1c0',NULL,'wait','run','wait',1,'skipped','2026-11-26T11:06:08.309Z','2026-11-26T11:06:08.310Z',NULL,NULL,NULL,'{}','9819c1d32614a7da19f813d0e1b286e5','536d28f87c5a25f7eb24ec81a9cad9de',0,0);
+INSERT INTO "steps" VALUES(6,'20261126-110608-awc3',NULL,'each','steps','each',1,'done','2026-11-26T11:06:08.395Z','2026-11-26T11:06:08.403Z',NULL,NULL,NULL,'{"count":2,"done":1,"failed":[{"index":1,"item":"b","error":"no"}]}','ecc037c1a1ededc3b29de34738867045','a676dab2ce2b52d9f4e35095730ec676',1,0);
+INSERT INTO "steps" VALUES(8,'20261126-110608-awc3',NULL,'file','write','file',1,'done','2026-11-26T11:06:08.403Z','2026-11-26T11:06:08.406Z',NULL,NULL,NULL,'{"path":"out.txt","bytes":1,"sha256":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"}','c0b4b4d3bd4790d4a515f61e35126c6e','536d28f87c5a25f7eb24ec81a9cad9de',0,0);
+INSERT INTO "steps" VALUES(9,'20261126-110608-awc3',NULL,'wait','run','wait',1,'running','2026-11-26T11:06:08.407Z',NULL,NULL,NULL,NULL,NULL,'9819c1d32614a7da19f813d0e1b286e5','536d28f87c5a25f7eb24ec81a9cad9de',0,0);
+INSERT INTO "items" VALUES(1,'20261126-110608-p1c0',1,0,'a','a','done','2026-11-26T11:06:08.301Z','2026-11-26T11:06:08.303Z',NULL,NULL,'{"test":{}}',0,0,'0819ed0e5647db04be25a3c00d59154b','66727d68a8f07309a42ea0154d575d37');
+INSERT INTO "items" VALUES(2,'20261126-110608-p1c0',1,1,'b','b','failed','2026-11-26T11:06:08.304Z','2026-11-26T11:06:08.305Z','check_failed','no',NULL,0,0,'ba96861325cb2c9583482cbad7835445','ed71ff15743b9ea60e19ed9affb323ce');
+INSERT INTO "items" VALUES(3,'20261126-110608-awc3',6,0,'a','a','reused','2026-11-26T11:06:08.398Z','2026-11-26T11:06:08.398Z',NULL,NULL,'{"test":{}}',0,0,'0819ed0e5647db04be25a3c00d59154b','66727d68a8f07309a42ea0154d575d37');
+INSERT INTO "items" VALUES(4,'20261126-110608-awc3',6,1,'b','b','failed','2026-11-26T11:06:08.400Z','2026-11-26T11:06:08.402Z','check_failed','no',NULL,0,0,'ba96861325cb2c9583482cbad7835445','ed71ff15743b9ea60e19ed9affb323ce');
+INSERT INTO "steps" VALUES(2,'20261126-110608-p1c0',1,'test','check','each[0].test',1,'done','2026-11-26T11:06:08.302Z','2026-11-26T11:06:08.303Z',NULL,NULL,NULL,'{}','4435b78b7ef1748cd9b27fe3b6b63049','4fd6e279b8767fb8b5a7c0a63d185805',0,0);
+INSERT INTO "steps" VALUES(3,'20261126-110608-p1c0',2,'test','check','each[1].test',1,'failed','2026-11-26T11:06:08.305Z','2026-11-26T11:06:08.305Z',NULL,'check_failed','no',NULL,'4435b78b7ef1748cd9b27fe3b6b63049','e236b592dd3d498e8383a068702ecb5e',0,0);
+INSERT INTO "steps" VALUES(7,'20261126-110608-awc3',4,'test','check','each[1].test',1,'failed','2026-11-26T11:06:08.401Z','2026-11-26T11:06:08.402Z',NULL,'check_failed','no',NULL,'4435b78b7ef1748cd9b27fe3b6b63049','e236b592dd3d498e8383a068702ecb5e',0,0);
+INSERT INTO "files" VALUES(1,'20261126-110608-p1c0',4,'/home/user/out.txt',1,'2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881','replace','2026-11-26T11:06:08.308Z','done',NULL,NULL);
+INSERT INTO "files" VALUES(2,'20261126-110608-awc3',8,'/home/user/out.txt',1,'2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881','replace','2026-11-26T11:06:08.406Z','done',NULL,NULL);
+INSERT INTO "once_items" VALUES(1,'1dfa71f5ca24a49e5626e63b3b44ae17','a','{"test":{}}','20261126-110608-p1c0','2026-11-26T11:06:08.303Z','2026-11-26T11:06:08.397Z');
 CREATE INDEX runs_by_time ON runs (started_at);
 CREATE INDEX runs_by_workflow ON runs (workflow, started_at);
 CREATE INDEX runs_by_state ON runs (state, started_at);
