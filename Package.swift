@@ -54,7 +54,7 @@ let package = Package(
             dependencies: ["Jinja", orderedCollections, .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
         .target(name: "FileLocks", swiftSettings: strict),
-        .systemLibrary(name: "CTimer"),
+        .systemLibrary(name: "CLinux"),
         .target(
             name: "Inference",
             dependencies: [
@@ -97,7 +97,7 @@ let package = Package(
             name: "Scheduler",
             dependencies: [
                 "FileLocks", "History", "Jinja", "Workflow", orderedCollections,
-                .target(name: "CTimer", condition: .when(platforms: [.linux])),
+                .target(name: "CLinux", condition: .when(platforms: [.linux])),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

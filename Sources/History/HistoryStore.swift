@@ -102,6 +102,10 @@ package struct HistoryStore: Sendable {
         try await openForWriting().log.sync()
     }
 
+    /// Gives back the memory in which parts of the file are kept, until they are read again. For a process that lives long
+    /// and seldom reads.
+    package func releaseMemory() { writer?.pool.releaseMemory() }
+
     /// Closes the file, after what is being read or written now. Without it, the end of the process does.
     package func close() throws(HistoryError) {
         do {

@@ -175,6 +175,8 @@ extension Daemon {
         }
         await take(right)
         await watchFolders()
+        setting.history.releaseMemory()
+        FreeMemory.giveBack()
     }
 
     /// In pieces, since others want to write in the record too.

@@ -2,7 +2,7 @@ import Dispatch
 import Foundation
 
 #if os(Linux)
-    internal import CTimer
+    internal import CLinux
 #endif
 
 /// One timer by the clock on the wall: it goes off at its moment also where the machine slept in between, and it is told

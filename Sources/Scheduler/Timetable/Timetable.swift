@@ -10,7 +10,6 @@ package actor Timetable {
     struct Entry: Sendable {
         let row: ScheduleRowID
         let path: String
-        let workflow: String
         let schedule: Schedule
         var consideredUntil: Date
     }
@@ -132,8 +131,7 @@ package actor Timetable {
             return
         }
         entries[record.row] = Entry(
-            row: record.row, path: record.path, workflow: record.workflow, schedule: schedule,
-            consideredUntil: record.consideredUntil)
+            row: record.row, path: record.path, schedule: schedule, consideredUntil: record.consideredUntil)
         furthest = max(furthest, record.consideredUntil)
     }
 

@@ -21,13 +21,15 @@ struct WorkflowWatch {
 
     /// What was found of a file when it was read.
     private struct Found {
-        /// Of the file and of those that it calls.
-        var stamps: [String: FileStamp?] = [:]
+        var stamp: FileStamp?
+        /// Of the files that it calls.
+        var called: [String: FileStamp?] = [:]
         var error: String?
 
         /// Whether it is to be read again: what is wrong with it may be in a file that it calls.
-        var mayHaveChanged: Bool {
-            stamps.isEmpty || error != nil || stamps.contains { FileStamp($0.key) != $0.value }
+        func mayHaveChanged(at path: String) -> Bool {
+            error != nil || stamp == nil || FileStamp(path) != stamp
+                || called.contains { FileStamp($0.key) != $0.value }
         }
     }
 
@@ -57,12 +59,12 @@ struct WorkflowWatch {
         for file in projects.flatMap({ $0.workflowFiles() }) {
             let path = file.path
             there.insert(path)
-            if let known = found[path], !known.mayHaveChanged { continue }
-            var now = Found(stamps: [path: FileStamp(path)])
+            if let known = found[path], !known.mayHaveChanged(at: path) { continue }
+            var now = Found(stamp: FileStamp(path))
             let reading = read(file)
             switch reading {
             case .right(let workflow, _):
-                for called in workflow.texts.called.keys { now.stamps[called] = FileStamp(called) }
+                for called in workflow.texts.called.keys { now.called[called] = FileStamp(called) }
             case .broken(_, let error): now.error = error
             }
             let isOld = now.error != nil && now.error == found[path]?.error
