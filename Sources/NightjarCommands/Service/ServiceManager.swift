@@ -34,3 +34,12 @@ func currentServiceManager(_ places: Places) -> any ServiceManager {
         SystemdManager(environment: ProcessInfo.processInfo.environment)
     #endif
 }
+
+/// The manager, where the daemon was installed.
+func installedServiceManager() throws -> any ServiceManager {
+    let manager = currentServiceManager(Places())
+    guard FileManager.default.fileExists(atPath: manager.file.path) else {
+        throw CommandFailure(.invalid, "the scheduler is not installed: `nightjar service install` does it")
+    }
+    return manager
+}

@@ -29,6 +29,8 @@ package actor Daemon {
     private var readAt: Date?
     private var arrivals: [ScheduleRowID: Arrivals] = [:]
     private var folderEvents: FolderEvents?
+    /// Processes that have ended, as long as the record does not know of it.
+    private var ends: [(occurrence: OccurrenceRowID, end: RunEnd)] = []
     /// Those who wait for the end of a run.
     private var waiting: [OccurrenceRowID: @Sendable (DaemonReply) -> Void] = [:]
     /// When what is at work is stopped, since it has not come to its end in time.
@@ -104,7 +106,7 @@ package actor Daemon {
             switch event {
             case .wake: break
             case .folderChanged(let folder): heard(of: folder)
-            case .ended(let occurrence, let end): try await timetable.ended(occurrence, end, at: Date())
+            case .ended(let occurrence, let end): ends.append((occurrence, end))
             case .request(let request, let reply): try await answer(request, reply)
             case .reload:
                 notifier.reloading()
@@ -124,7 +126,13 @@ package actor Daemon {
         await lookAtFolders(at: now)
         if let drainEnd, drainEnd <= now { await timetable.stopAll(at: now) }
         var next = now.addingTimeInterval(10)
-        await attempt("the calendar could not be kept") { next = try await timetable.turn(at: Date()) }
+        await attempt("the calendar could not be kept") {
+            while let first = ends.first {
+                try await timetable.ended(first.occurrence, first.end, at: Date())
+                ends.removeFirst()
+            }
+            next = try await timetable.turn(at: Date())
+        }
         if let drainEnd, drainEnd > now { next = min(next, drainEnd) }
         return ([next, readAt].compactMap(\.self) + arrivals.values.compactMap(\.next)).min() ?? next
     }
@@ -232,12 +240,13 @@ extension Daemon {
         for schedule in arrivals.filter({ $0.value.next.map { $0 <= now } ?? false }).keys.sorted() {
             guard var arrival = arrivals[schedule] else { continue }
             // One that was not there may have been made.
-            folderEvents?.rewatch(arrival.folder.folder.path)
+            let isWatched = folderEvents?.rewatch(arrival.folder.folder.path) ?? false
             let look = arrival.files.look(at: now)
             do {
                 try await setting.history.setSeen(look.old, gone: look.gone, of: schedule)
                 if !look.ready.isEmpty { try await timetable.change(look.ready, of: schedule, at: now) }
-                arrival.next = look.next
+                // Of one that cannot be watched, nothing will be heard.
+                arrival.next = isWatched ? look.next : min(look.next ?? .distantFuture, now.addingTimeInterval(30))
                 arrivals[schedule] = arrival
             } catch {
                 log.error("files could not be written down", metadata: ["error": "\(error)"])

@@ -48,10 +48,14 @@ final class FolderEvents: Sendable {
     }
 
     /// Watches a folder that is wanted and was not there before.
-    func rewatch(_ folder: String) {
+    ///
+    /// - Returns: whether it is watched.
+    func rewatch(_ folder: String) -> Bool {
         watches.all.withLock { watches in
-            guard watches[folder] == nil, let handle = events.add(folder) else { return }
+            if watches[folder] != nil { return true }
+            guard let handle = events.add(folder) else { return false }
             watches[folder] = Watch(count: 1, handle: handle)
+            return true
         }
     }
 
