@@ -42,7 +42,7 @@ import Testing
         ] {
             #expect(unit.contains("\n\(line)\n"), "\(line)")
         }
-        #expect(unit.contains("ReadWritePaths=\"\(fixture.folder.path)/.state\" \"\(fixture.folder.path)/project\""))
+        #expect(unit.contains("ReadWritePaths=\"-\(fixture.folder.path)/.state\" \"-\(fixture.folder.path)/project\""))
         #expect(
             try fixture.text(of: "asked").split(separator: "\n").prefix(3) == [
                 "systemctl --user daemon-reload", "systemctl --user enable nightjar.service",

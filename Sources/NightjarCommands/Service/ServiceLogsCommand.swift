@@ -11,6 +11,10 @@ struct ServiceLogsCommand: AsyncParsableCommand {
     @Flag(name: [.short, .long], help: "Go on with what comes.")
     var follow = false
 
+    func validate() throws {
+        guard lines > 0 else { throw ValidationError("`--lines` takes a number of at least 1") }
+    }
+
     func run() async throws {
         let manager = try installedServiceManager()
         try manager.logs(lines: lines, follow: follow).become()

@@ -41,6 +41,8 @@ struct SystemProgram {
     ///
     /// - Throws: ``CommandFailure`` where there is no such program.
     func become() throws -> Never {
+        // Ignored signals stay so in the program, which would then complain of a reader that goes away.
+        signal(SIGPIPE, SIG_DFL)
         var arguments = (["/usr/bin/env"] + words).map { strdup($0) } + [nil]
         execv("/usr/bin/env", &arguments)
         throw CommandFailure(.failed, "\(words.first ?? "the program") cannot be run")

@@ -66,9 +66,8 @@ struct SystemdUnit {
 
     /// What of the file system runs see and may change.
     private var fileSystem: String {
-        // A folder that is not there is no reason not to start.
-        let others = definition.writable.map { "-\($0)" }
-        let writable = ([definition.state] + definition.projects + others).map(Self.quoted)
+        // A folder that is not there is the daemon's to complain of, and not a reason to start it again and again.
+        let writable = ([definition.state] + definition.projects + definition.writable).map { Self.quoted("-\($0)") }
         var lines: [String] = []
         if hasUserNamespaces {
             // systemd before 254 does not make the namespace by itself, and ignores the others without it. Those that

@@ -161,8 +161,17 @@ extension Daemon {
 
     private func readWorkflows() async {
         readAt = nil
+        workflows.begin()
+        // In pieces: a folder may have thousands of them, and others want to write in the record too.
+        while let changes = workflows.changes(atMost: 200) { await take(changes) }
+        await watchFolders()
+        setting.history.releaseMemory()
+        FreeMemory.giveBack()
+    }
+
+    private func take(_ changes: [WorkflowWatch.Change]) async {
         var right: [(WatchedWorkflow, group: String?)] = []
-        for change in workflows.changes() {
+        for change in changes {
             switch change {
             case .read(_, .right(let workflow, let group)): right.append((workflow, group))
             case .read(let path, .broken(let name, let error)):
@@ -182,24 +191,16 @@ extension Daemon {
             }
         }
         await take(right)
-        await watchFolders()
-        setting.history.releaseMemory()
-        FreeMemory.giveBack()
     }
 
-    /// In pieces, since others want to write in the record too.
     private func take(_ workflows: [(WatchedWorkflow, group: String?)]) async {
-        var rest = workflows[...]
-        while !rest.isEmpty {
-            let some = Array(rest.prefix(200))
-            rest = rest.dropFirst(some.count)
-            await attempt("workflows could not be written down") {
-                let schedules = try await setting.history.watch(some.map(\.0), at: Date())
-                let byPath = Dictionary(grouping: schedules, by: \.path)
-                for (workflow, group) in some {
-                    await timetable.setSchedules(byPath[workflow.path] ?? [], of: workflow.path, group: group)
-                    log.debug("a workflow is read", metadata: ["path": "\(workflow.path)"])
-                }
+        guard !workflows.isEmpty else { return }
+        await attempt("workflows could not be written down") {
+            let schedules = try await setting.history.watch(workflows.map(\.0), at: Date())
+            let byPath = Dictionary(grouping: schedules, by: \.path)
+            for (workflow, group) in workflows {
+                await timetable.setSchedules(byPath[workflow.path] ?? [], of: workflow.path, group: group)
+                log.debug("a workflow is read", metadata: ["path": "\(workflow.path)"])
             }
         }
     }

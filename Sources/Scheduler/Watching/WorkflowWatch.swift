@@ -36,6 +36,10 @@ struct WorkflowWatch {
     private let projects: [Project]
     private let read: @Sendable (URL) -> WorkflowReading
     private var found: [String: Found] = [:]
+    /// The files that are still to be looked at.
+    private var unread: ArraySlice<URL> = []
+    /// The paths of all files.
+    private var there: Set<String> = []
 
     /// - Parameter known: the files that the record knows: those that are not there any more are told.
     init(_ projects: [Project], known: [String], read: @escaping @Sendable (URL) -> WorkflowReading) {
@@ -52,29 +56,40 @@ struct WorkflowWatch {
         }
     }
 
-    /// What has changed since the last time.
-    mutating func changes() -> [Change] {
+    /// Begins to look for what has changed since the last time.
+    mutating func begin() {
+        unread = projects.flatMap { $0.workflowFiles() }[...]
+        there = Set(unread.map(\.path))
+    }
+
+    /// The next of what has changed, at most so many: each holds the texts of its files.
+    ///
+    /// - Returns: `nil` where there is no more.
+    mutating func changes(atMost most: Int) -> [Change]? {
         var changes: [Change] = []
-        var there: Set<String> = []
-        for file in projects.flatMap({ $0.workflowFiles() }) {
-            let path = file.path
-            there.insert(path)
-            if let known = found[path], !known.mayHaveChanged(at: path) { continue }
-            var now = Found(stamp: FileStamp(path))
-            let reading = read(file)
-            switch reading {
-            case .right(let workflow, _):
-                for called in workflow.texts.called.keys { now.called[called] = FileStamp(called) }
-            case .broken(_, let error): now.error = error
-            }
-            let isOld = now.error != nil && now.error == found[path]?.error
-            found[path] = now
-            if !isOld { changes.append(.read(path: path, reading)) }
+        while changes.count < most, let file = unread.popFirst() {
+            if let change = change(of: file) { changes.append(change) }
         }
+        guard changes.isEmpty else { return changes }
         for path in found.keys.sorted() where !there.contains(path) {
             found[path] = nil
             changes.append(.gone(path: path))
         }
-        return changes
+        return changes.isEmpty ? nil : changes
+    }
+
+    private mutating func change(of file: URL) -> Change? {
+        let path = file.path
+        if let known = found[path], !known.mayHaveChanged(at: path) { return nil }
+        var now = Found(stamp: FileStamp(path))
+        let reading = read(file)
+        switch reading {
+        case .right(let workflow, _):
+            for called in workflow.texts.called.keys { now.called[called] = FileStamp(called) }
+        case .broken(_, let error): now.error = error
+        }
+        let isOld = now.error != nil && now.error == found[path]?.error
+        found[path] = now
+        return isOld ? nil : .read(path: path, reading)
     }
 }
