@@ -60,14 +60,16 @@ final class Simulation {
     }
 
     /// The workflow's entries of `schedule`, as the daemon reads them.
-    func setSchedules(_ specs: [(spec: Value, settings: Value)]) async throws {
+    func setSchedules(
+        _ specs: [(spec: Value, settings: Value)], of path: String = path, group: String? = nil
+    ) async throws {
         let workflow = WatchedWorkflow(
-            path: Self.path, name: "w",
+            path: path, name: "w",
             texts: RunTexts(workflow: DigestedText(text: "version: 1", sha256: "aa")),
             schedules: specs.map { WatchedSchedule(spec: $0.spec.json(.compact), settings: $0.settings.json(.compact)) }
         )
         let records = try await store.watch([workflow], at: date)
-        await timetable.setSchedules(records, of: Self.path, group: nil)
+        await timetable.setSchedules(records, of: path, group: group)
         try await turn()
     }
 
@@ -149,7 +151,7 @@ final class Simulation {
 
     /// Lets all that is at work come to its end.
     func finish() async throws {
-        while !ends.isEmpty { try await run(until: now + 3600) }
+        while !ends.isEmpty { try await run(until: now + 60) }
     }
 
     func occurrences() async throws -> [OccurrenceRecord] {
