@@ -1,5 +1,6 @@
 import Jinja
 import OrderedCollections
+import Workflow
 
 /// A run's outputs as standard output shows them.
 struct OutputText {
@@ -8,6 +9,14 @@ struct OutputText {
     /// - Parameter only: the name of the one output that is wanted.
     init(_ outputs: Mapping, only: String?) {
         self.outputs = only.map { name in outputs.filter { $0.key == name } } ?? outputs
+    }
+
+    /// - Throws: ``CommandFailure`` where the one output that is wanted does not exist.
+    static func check(_ only: String?, of definition: WorkflowDefinition) throws {
+        guard let only, !definition.outputNames.contains(only) else { return }
+        let near = nearest(only, among: definition.outputNames)
+        throw CommandFailure(
+            .usage, "the workflow has no output `\(only)`" + (near.map { "; did you mean `\($0)`?" } ?? ""))
     }
 
     /// One output stands alone, so that it can be piped; several have their names.

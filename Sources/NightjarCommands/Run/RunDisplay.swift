@@ -22,10 +22,7 @@ struct RunDisplay: ParsableArguments {
 
     /// - Throws: ``CommandFailure`` where the one output that is wanted does not exist.
     func check(_ definition: WorkflowDefinition) throws {
-        guard let onlyOutput, !definition.outputNames.contains(onlyOutput) else { return }
-        let near = nearest(onlyOutput, among: definition.outputNames)
-        throw CommandFailure(
-            .usage, "the workflow has no output `\(onlyOutput)`" + (near.map { "; did you mean `\($0)`?" } ?? ""))
+        try OutputText.check(onlyOutput, of: definition)
     }
 
     /// Runs, shows what happens, prints what the run gave, and ends with its exit code.
@@ -69,12 +66,6 @@ struct RunDisplay: ParsableArguments {
             OutputText(outcome.outputs, only: onlyOutput).print()
             if let error = outcome.error, outcome.state == .failed { Console.error(error.message) }
         }
-        switch outcome.state {
-        case .done: return
-        case .partial: throw ExitStatus.partial
-        case .interrupted: throw ExitStatus.interrupted
-        case .failed, .running:
-            throw outcome.error.flatMap { EngineError.Code(rawValue: $0.code) }?.exitStatus ?? ExitStatus.failed
-        }
+        try ExitStatus.end(as: outcome.state, outcome.error)
     }
 }

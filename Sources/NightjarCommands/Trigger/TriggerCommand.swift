@@ -44,9 +44,7 @@ struct WaitingOptions: ParsableArguments {
     var onlyOutput: String?
 
     func check(_ definition: WorkflowDefinition) throws {
-        guard let onlyOutput, !definition.outputNames.contains(onlyOutput) else { return }
-        let near = nearest(onlyOutput, among: definition.outputNames).map { "; did you mean `\($0)`?" }
-        throw CommandFailure(.usage, "the workflow has no output `\(onlyOutput)`\(near ?? "")")
+        try OutputText.check(onlyOutput, of: definition)
     }
 
     /// Asks the scheduler for a run.
@@ -92,12 +90,7 @@ struct WaitingOptions: ParsableArguments {
             OutputText(outputs, only: onlyOutput).print()
         }
         if let error = record.summary.error { Console.error(error.message) }
-        switch record.summary.state {
-        case .done: return
-        case .partial: throw ExitStatus.partial
-        case .interrupted: throw ExitStatus.interrupted
-        case .failed, .running: throw ExitStatus.failed
-        }
+        try ExitStatus.end(as: record.summary.state, record.summary.error)
     }
 }
 
