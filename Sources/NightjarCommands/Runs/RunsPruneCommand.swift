@@ -95,8 +95,8 @@ struct RunsPruneCommand: AsyncParsableCommand {
             parts.append("\(Figures.count(try await history.forgetOnce(notUsedSince: moment), "item")) forgotten")
         }
         if let since = rule.since {
-            parts.append(
-                "\(Figures.count(try await history.removeOccurrences(before: since), "time")) of schedules forgotten")
+            let times = try await history.removeOccurrences(before: since)
+            if times > 0 { parts.append("\(Figures.count(times, "time")) of schedules forgotten") }
         }
         try await history.removeOrphans()
         try await removeLogs(history)
