@@ -39,7 +39,7 @@ package actor Daemon {
 
     /// A watched folder, and when to look at it.
     private struct Arrivals {
-        var folder: FolderToWatch
+        var folder: Schedule.WatchedFolder
         var files: FileArrivals
         var next: Date?
     }
@@ -216,22 +216,22 @@ extension Daemon {
         let wanted = Dictionary(
             await timetable.watchedFolders.map { ($0.schedule, $0.folder) }, uniquingKeysWith: { first, _ in first })
         for (schedule, old) in arrivals where wanted[schedule] != old.folder {
-            folderEvents?.unwatch(old.folder.folder.path)
+            folderEvents?.unwatch(old.folder.path)
             arrivals[schedule] = nil
         }
         for (schedule, folder) in wanted where arrivals[schedule] == nil {
-            folderEvents?.watch(folder.folder.path)
+            folderEvents?.watch(folder.path)
             await attempt("a folder could not be watched") {
                 let seen = try await setting.history.seenFiles(of: schedule)
                 arrivals[schedule] = Arrivals(
-                    folder: folder, files: FileArrivals(folder.folder, seen: seen), next: Date())
+                    folder: folder, files: FileArrivals(folder, seen: seen), next: Date())
             }
         }
     }
 
     private func heard(of folder: String) {
         if workflowFolders.contains(folder), readAt == nil { readAt = Date().addingTimeInterval(Self.quiet) }
-        for (schedule, arrival) in arrivals where arrival.folder.folder.path == folder {
+        for (schedule, arrival) in arrivals where arrival.folder.path == folder {
             // One look for all that is heard within a moment.
             arrivals[schedule]?.next = min(arrival.next ?? .distantFuture, Date().addingTimeInterval(Self.quiet / 2))
         }
@@ -241,7 +241,7 @@ extension Daemon {
         for schedule in arrivals.filter({ $0.value.next.map { $0 <= now } ?? false }).keys.sorted() {
             guard var arrival = arrivals[schedule] else { continue }
             // One that was not there may have been made.
-            let isWatched = folderEvents?.rewatch(arrival.folder.folder.path) ?? false
+            let isWatched = folderEvents?.rewatch(arrival.folder.path) ?? false
             let look = arrival.files.look(at: now)
             do {
                 try await setting.history.setSeen(look.old, gone: look.gone, of: schedule)

@@ -38,8 +38,8 @@ extension ZoneRules {
     package func written(_ instant: Int) -> String {
         let offset = offset(at: instant)
         let local = instant + offset
-        let second = ((local % 86_400) + 86_400) % 86_400
-        let date = CivilDate(daysSince1970: (local - second) / 86_400)
+        let second = local.remainder(of: 86_400)
+        let date = CivilDate(daysSince1970: local.dividing(by: 86_400))
         func digits(_ number: Int, _ width: Int = 2) -> String {
             let text = String(number)
             return String(repeating: "0", count: max(0, width - text.count)) + text

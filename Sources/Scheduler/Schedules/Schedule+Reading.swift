@@ -40,7 +40,6 @@ extension Schedule {
         missed = settings["missed"]?.string.flatMap(MissedChoice.init) ?? .latest
         missedWindow = settings["missed_window"]?.number
         overlap = settings["overlap"]?.string.flatMap(OverlapChoice.init) ?? .skip
-        group = settings["group"]?.string
         inputs = spec["inputs"].map { $0.json(.compact) }
     }
 
@@ -98,14 +97,13 @@ extension ScheduleDeclaration {
         return .mapping(spec)
     }
 
-    /// What else the entry and its workflow say.
-    fileprivate func settings(group: String?) -> Value {
+    /// What else the entry says.
+    fileprivate var settings: Value {
         var settings: Mapping = ["missed": .string(missed.rawValue)]
         // A file that was skipped would never have its run.
         settings["overlap"] = .string((overlap ?? (change == nil ? .skip : .queue)).rawValue)
         if let jitter { settings["jitter"] = .number(jitter.inSeconds) }
         if let missedWindow { settings["missed_window"] = .number(missedWindow.inSeconds) }
-        if let group { settings["group"] = .string(group) }
         if let change {
             settings["settle"] = .number(change.settle.inSeconds)
             settings["existing"] = .boolean(change.runsForExisting)
@@ -135,7 +133,7 @@ extension WorkflowDefinition {
         for declaration in schedules {
             let spec = declaration.spec(project)
             do throws(ScheduleMistake) {
-                _ = try Schedule(spec: spec, settings: declaration.settings(group: nil), zones: zones)
+                _ = try Schedule(spec: spec, settings: declaration.settings, zones: zones)
             } catch {
                 mistakes.append(
                     Diagnostic(
@@ -182,7 +180,7 @@ extension WorkflowDefinition {
         schedules.map { declaration in
             WatchedSchedule(
                 spec: declaration.spec(project).json(.compact),
-                settings: declaration.settings(group: concurrencyGroup).json(.compact))
+                settings: declaration.settings.json(.compact))
         }
     }
 
@@ -190,7 +188,7 @@ extension WorkflowDefinition {
     package func readSchedules(in project: Project, zones: ZoneDatabase = .system) -> [Schedule] {
         schedules.compactMap { declaration in
             try? Schedule(
-                spec: declaration.spec(project), settings: declaration.settings(group: concurrencyGroup), zones: zones)
+                spec: declaration.spec(project), settings: declaration.settings, zones: zones)
         }
     }
 }

@@ -33,8 +33,6 @@ package struct Schedule: Sendable, Hashable {
     /// In seconds.
     let missedWindow: Double?
     let overlap: OverlapChoice
-    /// The group of workflows of which only so many run at once.
-    let group: String?
     /// A JSON object.
     package let inputs: String?
 

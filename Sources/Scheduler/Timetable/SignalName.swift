@@ -1,7 +1,7 @@
 /// Names of signals, for people.
 enum SignalName {
     static func text(_ number: Int) -> String {
-        let name = names[number].map { "\($0)" } ?? "the signal \(number)"
+        let name = names[number] ?? "the signal \(number)"
         return number == 9 ? "\(name), as the system does it when memory runs out" : name
     }
 

@@ -31,38 +31,32 @@ extension Timetable {
     }
 
     /// The process of a run has ended.
-    ///
-    /// - Returns: what became of the occurrence; `nil` where its end is still open.
-    @discardableResult
-    package func ended(_ row: OccurrenceRowID, _ end: RunEnd, at now: Date) async throws(HistoryError)
-        -> OccurrenceRecord?
-    {
-        guard var one = open[row] else { return nil }
+    package func ended(_ row: OccurrenceRowID, _ end: RunEnd, at now: Date) async throws(HistoryError) {
+        guard var one = open[row] else { return }
         one.record = try await history.occurrence(row)
         open[row] = one
         guard OccurrenceState.open.contains(one.record.state), let run = one.record.run else {
             open[row] = nil
             tell(one.record)
-            return one.record
+            return
         }
         if try history.isAtWork(run) {
             // Another process was faster with it, from before this scheduler was started.
             one.phase = .adopted
             one.pid = try await history.run(run.text).process.pid
             open[row] = one
-            return nil
+            return
         }
         if one.record.state == .starting {
             if one.stop == .drained {
                 open[row] = nil
-                return nil
+                return
             }
             try await settle(one, as: .missed, because: "its run could not begin: \(end.summary)", at: now)
         } else {
             try history.endAbandonedRuns()
             try await goOn(with: one, after: end, at: now)
         }
-        return open[row] == nil ? try await history.occurrence(row) : nil
     }
 
     /// Its run has no process any more, and has not come to its end.

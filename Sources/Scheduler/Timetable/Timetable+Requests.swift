@@ -44,17 +44,10 @@ extension Timetable {
     }
 
     /// The folders that are waited on for files, with the schedules that do.
-    package var watchedFolders: [(schedule: ScheduleRowID, folder: FolderToWatch)] {
+    var watchedFolders: [(schedule: ScheduleRowID, folder: Schedule.WatchedFolder)] {
         entries.values.sorted { $0.row < $1.row }.compactMap { entry in
             guard case .change(let folder) = entry.schedule.timing else { return nil }
-            return (entry.row, FolderToWatch(folder))
+            return (entry.row, folder)
         }
     }
-}
-
-/// A folder whose new and changed files are to have runs.
-package struct FolderToWatch: Sendable, Hashable {
-    let folder: Schedule.WatchedFolder
-
-    init(_ folder: Schedule.WatchedFolder) { self.folder = folder }
 }

@@ -57,12 +57,8 @@ extension Timetable {
     private func hasPlace(for one: OpenOccurrence) -> Bool {
         let atWork = open.values.filter(\.hasPlace)
         guard atWork.count < limits.runs else { return false }
-        guard let group = group(of: one) else { return true }
-        return atWork.count { self.group(of: $0) == group } < limits.groups[group] ?? 1
-    }
-
-    private func group(of one: OpenOccurrence) -> String? {
-        groups[one.path]
+        guard let group = groups[one.path] else { return true }
+        return atWork.count { groups[$0.path] == group } < limits.groups[group] ?? 1
     }
 
     private func start(_ one: OpenOccurrence, at now: Date) async throws(HistoryError) {
