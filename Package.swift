@@ -115,7 +115,10 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
-        .executableTarget(name: "nightjar", dependencies: ["NightjarCommands"], swiftSettings: strict),
+        .executableTarget(
+            name: "nightjar", dependencies: ["NightjarCommands"], swiftSettings: strict,
+            // Nothing is loaded into the program that would look for its symbols, and their table is 6 MB of memory.
+            linkerSettings: [.unsafeFlags(["-Xlinker", "--no-export-dynamic"], .when(platforms: [.linux]))]),
         .executableTarget(
             name: "fuzz",
             dependencies: [

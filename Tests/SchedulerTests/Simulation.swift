@@ -69,7 +69,7 @@ final class Simulation {
             schedules: specs.map { WatchedSchedule(spec: $0.spec.json(.compact), settings: $0.settings.json(.compact)) }
         )
         let records = try await store.watch([workflow], at: date)
-        await timetable.setSchedules(records, of: path, group: group)
+        await timetable.setSchedules([ScheduledFile(path: path, schedules: records, group: group)])
         try await turn()
     }
 

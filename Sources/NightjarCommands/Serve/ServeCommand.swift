@@ -30,6 +30,7 @@ struct ServeCommand: AsyncParsableCommand {
     var logLevel = LogLevel.info
 
     func run() async throws {
+        FreeMemory.keepTogether()
         let places = Places()
         let projects = try ServedProjects(projects, places: places)
         let lock = try lock(places)

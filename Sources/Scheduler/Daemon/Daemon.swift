@@ -170,38 +170,39 @@ extension Daemon {
     }
 
     private func take(_ changes: [WorkflowWatch.Change]) async {
-        var right: [(WatchedWorkflow, group: String?)] = []
+        var right: [(path: String, WatchedWorkflow, group: String?)] = []
         for change in changes {
             switch change {
-            case .read(_, .right(let workflow, let group)): right.append((workflow, group))
+            case .read(let path, .right(let workflow, let group)): right.append((path, workflow, group))
             case .read(let path, .broken(let name, let error)):
                 log.error(
                     "a workflow has mistakes, and stays as it was", metadata: ["path": "\(path)", "error": "\(error)"])
                 await attempt("a workflow could not be written down") {
                     let schedules = try await setting.history.noteBroken(
                         path: path, name: name, error: error, at: Date())
-                    await timetable.setSchedules(schedules, of: path, group: nil, isBroken: true)
+                    await timetable.setSchedules([ScheduledFile(path: path, schedules: schedules, isBroken: true)])
                 }
             case .gone(let path):
                 log.info("a workflow is gone", metadata: ["path": "\(path)"])
                 await attempt("a workflow could not be taken out") {
                     try await setting.history.unwatch(path: path, at: Date())
-                    await timetable.setSchedules([], of: path, group: nil)
+                    await timetable.setSchedules([ScheduledFile(path: path, schedules: [])])
                 }
             }
         }
         await take(right)
     }
 
-    private func take(_ workflows: [(WatchedWorkflow, group: String?)]) async {
+    private func take(_ workflows: [(path: String, WatchedWorkflow, group: String?)]) async {
         guard !workflows.isEmpty else { return }
         await attempt("workflows could not be written down") {
-            let schedules = try await setting.history.watch(workflows.map(\.0), at: Date())
+            let schedules = try await setting.history.watch(workflows.map(\.1), at: Date())
             let byPath = Dictionary(grouping: schedules, by: \.path)
-            for (workflow, group) in workflows {
-                await timetable.setSchedules(byPath[workflow.path] ?? [], of: workflow.path, group: group)
-                log.debug("a workflow is read", metadata: ["path": "\(workflow.path)"])
-            }
+            await timetable.setSchedules(
+                workflows.map { path, _, group in
+                    ScheduledFile(path: path, schedules: byPath[path] ?? [], group: group)
+                })
+            for (path, _, _) in workflows { log.debug("a workflow is read", metadata: ["path": "\(path)"]) }
         }
     }
 

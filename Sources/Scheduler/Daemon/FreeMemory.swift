@@ -3,7 +3,15 @@
 #endif
 
 /// Memory that was used once and is not any more.
-enum FreeMemory {
+package enum FreeMemory {
+    /// Keeps it in one place for all threads. Of a place for each, most would be kept: there is nearly always something on
+    /// a page that is in use. To be called before there are many threads.
+    package static func keepTogether() {
+        #if os(Linux) && canImport(Glibc)
+            mallopt(M_ARENA_MAX, 1)
+        #endif
+    }
+
     /// Gives it back to the system. The C library keeps it otherwise, and a daemon that has read its files needs it no more.
     static func giveBack() {
         #if os(Linux) && canImport(Glibc)

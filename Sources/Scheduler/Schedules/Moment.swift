@@ -8,10 +8,7 @@ struct Moment: Sendable, Hashable {
     /// Reads `2026-12-24T18:00`, also with seconds, with a blank for the `T`, with `Z` or `+01:00` behind it, or the day
     /// alone for its beginning.
     init?(_ text: String) {
-        guard
-            let match = text.wholeMatch(
-                of: /(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2}))?(?:\s*([Zz]|[+-]\d{2}:?\d{2}))?)?/)
-        else { return nil }
+        guard let match = text.wholeMatch(of: Self.form) else { return nil }
         func number(_ digits: Substring?) -> Int { digits.flatMap { Int($0) } ?? 0 }
         let (_, year, month, day, hour, minute, second, zone) = match.output
         var date = CivilDate(year: number(year), month: number(month), day: 1)
@@ -27,6 +24,11 @@ struct Moment: Sendable, Hashable {
             return zone.hasPrefix("-") ? -seconds : seconds
         }
     }
+
+    /// Kept, since a literal is compiled wherever it is come to, which for thousands of schedules takes seconds.
+    /// `nonisolated(unsafe)`: a regular expression may hold functions, which this one does not.
+    nonisolated(unsafe) private static let form =
+        /(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2}))?(?:\s*([Zz]|[+-]\d{2}:?\d{2}))?)?/
 
     func instant(in zone: ZoneRules) -> Int {
         offset.map { local - $0 } ?? zone.instant(ofLocal: local)

@@ -6,12 +6,21 @@ import Workflow
 /// Keeps the calendar: what is due, what waits, what is at work. It has no clock and no timer of its own: ``turn(at:)``
 /// is told the time, and says when it wants to be called again.
 package actor Timetable {
-    /// A schedule, and up to where it is accounted for.
-    struct Entry: Sendable {
+    /// A schedule, and up to where it is accounted for. A class, so that the table of thousands of them has no large gaps.
+    final class Entry {
         let row: ScheduleRowID
         let path: String
         let schedule: Schedule
         var consideredUntil: Date
+        /// When it is due next, in seconds since 1970.
+        var next: Int?
+
+        init(_ record: ScheduleRecord, path: String, schedule: Schedule) {
+            row = record.row
+            self.path = path
+            self.schedule = schedule
+            consideredUntil = record.consideredUntil
+        }
     }
 
     let history: HistoryStore
@@ -22,8 +31,6 @@ package actor Timetable {
     let log: Logger
     var limits: TimetableLimits
     var entries: [ScheduleRowID: Entry] = [:]
-    /// When each is due next, in seconds since 1970.
-    private var nextTimes: [ScheduleRowID: Int] = [:]
     /// Up to where the one that is furthest is accounted for.
     private var furthest = Date.distantPast
     var open: [OccurrenceRowID: OpenOccurrence] = [:]
@@ -62,33 +69,30 @@ package actor Timetable {
     /// Takes over what the record has: schedules, and what a scheduler before this one has left open.
     package func load(at now: Date) async throws(HistoryError) {
         entries = [:]
-        nextTimes = [:]
         furthest = .distantPast
         open = [:]
-        for record in try await history.schedules() { add(record) }
+        for record in try await history.schedules() { add(record, path: record.path) }
         try history.endAbandonedRuns()
         for record in try await history.openOccurrences() { try await takeOver(record, at: now) }
         survey(at: now)
     }
 
-    /// The schedules of a workflow file are these now.
-    ///
-    /// - Parameters:
-    ///   - group: of which only so many run at once.
-    ///   - isBroken: whether the file has mistakes, so that all else stays as it was.
-    package func setSchedules(
-        _ records: [ScheduleRecord], of path: String, group: String?, isBroken: Bool = false
-    ) {
-        if !isBroken { groups[path] = group }
-        let kept = Set(records.map(\.row))
-        for entry in entries.values where entry.path == path && !kept.contains(entry.row) {
+    /// The schedules of these workflow files are other ones now.
+    package func setSchedules(_ files: [ScheduledFile]) {
+        let changed = Set(files.map(\.path))
+        let kept = Set(files.flatMap(\.schedules).map(\.row))
+        for entry in entries.values where changed.contains(entry.path) && !kept.contains(entry.row) {
             entries[entry.row] = nil
-            nextTimes[entry.row] = nil
         }
-        for record in records { add(record) }
-        for row in kept { updateNext(of: row) }
+        for file in files {
+            if !file.isBroken { groups[file.path] = file.group }
+            for record in file.schedules {
+                add(record, path: file.path)
+                updateNext(of: record.row)
+            }
+        }
         // The record has ended those that waited for a schedule that is gone.
-        for one in open.values where one.path == path && one.phase == .waiting {
+        for one in open.values where changed.contains(one.path) && one.phase == .waiting {
             if let schedule = one.record.schedule, !kept.contains(schedule) { open[one.row] = nil }
         }
     }
@@ -122,16 +126,20 @@ package actor Timetable {
 
     /// When the next time of any schedule is.
     package var nextDue: Date? {
-        nextTimes.values.min().map { Date(timeIntervalSince1970: TimeInterval($0)) }
+        entries.values.lazy.compactMap(\.next).min().map { Date(timeIntervalSince1970: TimeInterval($0)) }
     }
 
-    private func add(_ record: ScheduleRecord) {
+    /// - Parameter path: of its file, in the one text that all who know the file share.
+    private func add(_ record: ScheduleRecord, path: String) {
         guard let schedule = Schedule(record, zones: zones) else {
             log.error("a schedule cannot be read", metadata: ["path": "\(record.path)", "schedule": "\(record.spec)"])
             return
         }
-        entries[record.row] = Entry(
-            row: record.row, path: record.path, schedule: schedule, consideredUntil: record.consideredUntil)
+        if let known = entries[record.row], known.schedule == schedule {
+            known.consideredUntil = record.consideredUntil
+        } else {
+            entries[record.row] = Entry(record, path: path, schedule: schedule)
+        }
         furthest = max(furthest, record.consideredUntil)
     }
 
@@ -142,7 +150,7 @@ package actor Timetable {
 
     func updateNext(of row: ScheduleRowID) {
         guard let entry = entries[row] else { return }
-        nextTimes[row] = entry.schedule.next(after: start(of: entry), zones: zones)
+        entry.next = entry.schedule.next(after: start(of: entry), zones: zones)
     }
 
     /// After which its times are not accounted for.
@@ -171,8 +179,8 @@ package actor Timetable {
         let moment = now.wholeSeconds
         let until = Date(timeIntervalSince1970: TimeInterval(moment))
         var due: [DueTimes] = []
-        let rows = nextTimes.filter { $0.value <= moment }.keys.sorted()
-        for entry in rows.compactMap({ entries[$0] }) {
+        let dueEntries = entries.values.filter { $0.next.map { $0 <= moment } ?? false }.sorted { $0.row < $1.row }
+        for entry in dueEntries {
             guard let zone = entry.schedule.zone(zones) else { continue }
             let accounting = Accounting(
                 schedule: entry.schedule, zone: zone, identity: "\(host)\n\(entry.path)\n\(entry.row.rawValue)",
@@ -192,7 +200,7 @@ package actor Timetable {
             if noted.wasOvertaken { try await reread() }
         }
         seenUntil = until
-        for row in rows { updateNext(of: row) }
+        for entry in dueEntries { updateNext(of: entry.row) }
     }
 
     /// An occurrence that was written down just now.

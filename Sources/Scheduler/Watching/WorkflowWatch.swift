@@ -75,6 +75,7 @@ struct WorkflowWatch {
             found[path] = nil
             changes.append(.gone(path: path))
         }
+        there = []
         return changes.isEmpty ? nil : changes
     }
 

@@ -54,6 +54,11 @@ package struct Demands: Sendable {
     }
 
     private static func namesBeforeState(in text: String) -> Set<Substring> {
-        Set(text.matches(of: /([A-Za-z_][A-Za-z0-9_]*)(?:\.|\[["'])(?:state|error)(?![A-Za-z0-9_])/).map(\.output.1))
+        Set(text.matches(of: nameBeforeState).map(\.output.1))
     }
+
+    /// Kept, since a literal is compiled wherever it is come to. `nonisolated(unsafe)`: a regular expression may hold
+    /// functions, which this one does not.
+    nonisolated(unsafe) private static let nameBeforeState =
+        /([A-Za-z_][A-Za-z0-9_]*)(?:\.|\[["'])(?:state|error)(?![A-Za-z0-9_])/
 }

@@ -93,9 +93,10 @@ enum YAMLDocument {
     /// Whether `!!str` stands before a value, or where the parser says that it begins.
     private static func isTaggedAsText(in source: SourceText, at place: Place) -> Bool {
         let line = source.line(place.line).unicodeScalars
-        let before = String(String.UnicodeScalarView(line.prefix(place.column - 1)))
-        let behind = String(String.UnicodeScalarView(line.dropFirst(place.column - 1)))
-        return behind.hasPrefix("!!str") || before.firstMatch(of: /!!str +$/) != nil
+        let tag = "!!str".unicodeScalars
+        if line.dropFirst(place.column - 1).starts(with: tag) { return true }
+        let before = line.prefix(place.column - 1).reversed()
+        return before.first == " " && before.drop { $0 == " " }.starts(with: tag.reversed())
     }
 
     /// The first tab that stands in the indentation of a line and not inside a block of text, as far as can be told
