@@ -53,12 +53,12 @@ let package = Package(
             name: "Workflow",
             dependencies: ["Jinja", orderedCollections, .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
-        .target(name: "FileLocks", swiftSettings: strict),
+        .target(name: "LocalFiles", swiftSettings: strict),
         .systemLibrary(name: "CLinux"),
         .target(
             name: "Inference",
             dependencies: [
-                "FileLocks", "Jinja", orderedCollections, .product(name: "Crypto", package: "swift-crypto"),
+                "LocalFiles", "Jinja", orderedCollections, .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict),
         .target(
@@ -78,11 +78,13 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "LlamaEngine",
-            dependencies: ["Inference", "CLlama", "Jinja", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "LocalFiles", "Inference", "CLlama", "Jinja", .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict + llamaSwift, linkerSettings: llamaLinker),
         .target(
             name: "History",
-            dependencies: ["FileLocks", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["LocalFiles", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
         .target(
             name: "Runner",
@@ -96,7 +98,7 @@ let package = Package(
         .target(
             name: "Scheduler",
             dependencies: [
-                "FileLocks", "History", "Jinja", "Workflow", orderedCollections,
+                "LocalFiles", "History", "Jinja", "Workflow", orderedCollections,
                 .target(name: "CLinux", condition: .when(platforms: [.linux])),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -150,7 +152,7 @@ let package = Package(
             exclude: ["Corpus"],
             swiftSettings: strict),
         .testTarget(
-            name: "InferenceTests", dependencies: ["FileLocks", "Inference", "Jinja"], swiftSettings: strict),
+            name: "InferenceTests", dependencies: ["LocalFiles", "Inference", "Jinja"], swiftSettings: strict),
         .testTarget(name: "LocalNetworkTests", dependencies: ["LocalNetwork"], swiftSettings: strict),
         .testTarget(
             name: "LlamaEngineTests",

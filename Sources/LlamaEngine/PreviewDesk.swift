@@ -1,5 +1,6 @@
 import Foundation
 import Inference
+import LocalFiles
 import Logging
 import Synchronization
 
@@ -12,7 +13,7 @@ final class PreviewDesk: Sendable {
 
     private struct Entry {
         var path: String
-        var stamp: FileStamp
+        var stamp: FileStamp?
         var encoder: PromptEncoder
     }
 
@@ -35,7 +36,7 @@ final class PreviewDesk: Sendable {
     }
 
     private func encoder(_ file: ModelFile) throws(EngineError) -> PromptEncoder {
-        let stamp = try FileStamp(file.path)
+        let stamp = FileStamp(file.path)
         if let entry = last.withLock(\.self), entry.path == file.path, entry.stamp == stamp { return entry.encoder }
         guard let model = try LlamaModel.load(file, vocabularyOnly: true) else {
             throw EngineError(.engineFailed, "The vocabulary of \(file.reference) could not be loaded.")

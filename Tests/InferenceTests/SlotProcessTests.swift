@@ -1,5 +1,5 @@
-import FileLocks
 import Foundation
+import LocalFiles
 import Testing
 
 @testable import Inference

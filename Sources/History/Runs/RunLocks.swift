@@ -1,5 +1,5 @@
-internal import FileLocks
 internal import GRDB
+internal import LocalFiles
 internal import Synchronization
 
 #if canImport(Darwin)

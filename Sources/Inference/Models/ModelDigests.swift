@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import LocalFiles
 import Synchronization
 
 /// The sha256 digests of model files, computed once and remembered as long as a file's size, inode and time stay.
@@ -19,7 +20,7 @@ package final class ModelDigests: Sendable {
 
     /// `sha256:` and 64 hexadecimal digits, if the file's digest is remembered; reads nothing of the file.
     package func known(_ path: String) -> String? {
-        guard let stamp = try? FileStamp(path), let entry = remembered()[Self.key(path)], entry.stamp == stamp else {
+        guard let stamp = FileStamp(path), let entry = remembered()[Self.key(path)], entry.stamp == stamp else {
             return nil
         }
         return entry.digest
@@ -29,8 +30,7 @@ package final class ModelDigests: Sendable {
     /// - Parameter isCancelled: Asked between pieces; when it says yes, the work ends with `CancellationError`.
     package func digest(_ path: String, isCancelled: () -> Bool = { Task.isCancelled }) throws -> String {
         if let known = known(path) { return known }
-        let before = try FileStamp(path)
-        guard let file = FileHandle(forReadingAtPath: path) else {
+        guard let before = FileStamp(path), let file = FileHandle(forReadingAtPath: path) else {
             throw EngineError(.modelNotFound, "\(path) cannot be opened to compute its digest.")
         }
         defer { try? file.close() }
@@ -47,7 +47,7 @@ package final class ModelDigests: Sendable {
         }
         let digest = Self.text(hash.finalize())
         // A file that changed while it was read has a digest of neither version: nothing to remember.
-        if let after = try? FileStamp(path), after == before { remember(Entry(stamp: before, digest: digest), path) }
+        if FileStamp(path) == before { remember(Entry(stamp: before, digest: digest), path) }
         return digest
     }
 

@@ -1,4 +1,4 @@
-import FileLocks
+import LocalFiles
 
 /// The calls of this process on an engine: those that run, those that wait, and the slots that it holds for them.
 ///

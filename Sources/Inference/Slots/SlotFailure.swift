@@ -1,5 +1,5 @@
-import FileLocks
 import Foundation
+import LocalFiles
 
 /// Why no slot can be had: a code to act on and a sentence for the user.
 package struct SlotFailure: Error, Sendable, Hashable, CustomStringConvertible {

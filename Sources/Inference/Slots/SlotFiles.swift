@@ -1,5 +1,5 @@
-import FileLocks
 import Foundation
+import LocalFiles
 
 /// The files of an engine's slots, `slot-0` and so on; a slot is held as long as someone has the lock on its file.
 ///

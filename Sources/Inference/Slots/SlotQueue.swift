@@ -1,5 +1,5 @@
-import FileLocks
 import Foundation
+import LocalFiles
 import Synchronization
 
 /// The processes that wait for a slot of an engine, in the order in which they came: a folder of tickets.

@@ -1,5 +1,5 @@
-import FileLocks
 import Foundation
+import LocalFiles
 
 /// A place in the queue for the slots of an engine, which is given up when the ticket goes.
 final class SlotTicket: Sendable {

@@ -1,4 +1,5 @@
 import Inference
+import LocalFiles
 import Synchronization
 
 /// The models that can be loaded: finds them by name, examines their files, and remembers what it saw of them as long
@@ -46,15 +47,18 @@ final class ModelShelf: Sendable {
     }
 
     private func metadata(_ path: String) throws(EngineError) -> GGUFMetadata {
-        if let stamp = try? FileStamp(path), let known = examined.withLock({ $0[path] }), known.stamp == stamp {
+        // Of the file as it is before it is read: what changes meanwhile is read again.
+        let stamp = FileStamp(path)
+        if let stamp, let known = examined.withLock({ $0[path] }), known.stamp == stamp {
             return known.metadata
         }
         var metadata = try GGUFMetadata.read(path, arrays: GGUFMetadata.vocabularyArrays)
         try metadata.checkForLlama(path: path)
         metadata.dropArrays()
-        let stamp = try FileStamp(path)
-        let entry = Examined(stamp: stamp, metadata: metadata)
-        examined.withLock { $0[path] = entry }
+        if let stamp {
+            let entry = Examined(stamp: stamp, metadata: metadata)
+            examined.withLock { $0[path] = entry }
+        }
         return metadata
     }
 

@@ -12,10 +12,22 @@ struct Places {
     /// Models that came with an installed Nightjar.
     let shippedModels: URL?
 
+    /// The running program's file, after links.
+    private static var executable: URL? { Bundle.main.executableURL?.resolvingSymlinksInPath() }
+
+    /// The running program's file, after links, for what is to start it again.
+    static func program() throws(CommandFailure) -> String {
+        guard let executable else {
+            throw CommandFailure(
+                .failed, "the system does not tell where this program is, so it cannot be started again")
+        }
+        return executable.path
+    }
+
     /// - Parameter executable: the running program's file, after links.
     init(
         environment: [String: String] = ProcessInfo.processInfo.environment,
-        executable: URL? = Bundle.main.executableURL?.resolvingSymlinksInPath()
+        executable: URL? = Self.executable
     ) {
         let home = HomeFolder.url(environment)
         func folder(_ variable: String, else fallback: String) -> URL {

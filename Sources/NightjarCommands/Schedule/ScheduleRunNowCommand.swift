@@ -14,13 +14,11 @@ struct ScheduleRunNowCommand: AsyncParsableCommand {
     @OptionGroup var waiting: WaitingOptions
 
     func run() async throws {
-        let known = try await RecordAccess.reading { history throws(HistoryError) in
-            try await history.watchedWorkflows()
+        let (known, all) = try await RecordAccess.reading { history throws(HistoryError) in
+            (try await history.watchedWorkflows(), try await ListedSchedule.all(history))
         }
         let path = try ScheduledWorkflow.path(workflow, known)
-        let schedules = try await RecordAccess.reading { history throws(HistoryError) in
-            try await ListedSchedule.all(history, path: path)
-        }
+        let schedules = all.filter { $0.record.path == path }
         let inputs = schedules.first?.schedule?.inputs ?? "{}"
         try await waiting.trigger(URL(filePath: path), inputs: inputs)
     }

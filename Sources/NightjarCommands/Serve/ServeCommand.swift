@@ -37,11 +37,8 @@ struct ServeCommand: AsyncParsableCommand {
         let history = try RecordAccess.open(places)
         var log = Logger(label: "nightjar", factory: { _ in DaemonLogHandler(logFormat, level: .info) })
         log.logLevel = logLevel.level
-        guard let program = Bundle.main.executableURL?.resolvingSymlinksInPath().path else {
-            throw CommandFailure(.failed, "the system does not tell where this program is, so no run could be started")
-        }
         let setting = DaemonSetting(
-            state: places.state, projects: projects.all, program: program, history: history, log: log,
+            state: places.state, projects: projects.all, program: try Places.program(), history: history, log: log,
             read: WatchedFile.read, configure: { try projects.scheduler() })
         do {
             let daemon = try Daemon(setting)

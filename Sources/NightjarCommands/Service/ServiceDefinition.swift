@@ -26,10 +26,7 @@ struct ServiceDefinition: Sendable {
     /// - Throws: ``CommandFailure`` where a project or a configuration is not right.
     init(_ named: [String], places: Places, environment: [String: String] = ProcessInfo.processInfo.environment) throws
     {
-        guard let file = Bundle.main.executableURL?.resolvingSymlinksInPath().path else {
-            throw CommandFailure(.failed, "the system does not tell where this program is")
-        }
-        program = file
+        program = try Places.program()
         let served = try ServedProjects(named, places: places)
         projects = served.all.map(\.folder.path).map { $0.count > 1 && $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
         state = places.state.path

@@ -66,7 +66,6 @@ struct WaitingOptions: ParsableArguments {
             switch reply {
             case .noted: if !wait { Console.note("the scheduler runs \(file.lastPathComponent) as soon as it can") }
             case .refused(let reason): throw CommandFailure(.invalid, reason)
-            case .status: break
             case .ended(let state, let run, let reason):
                 try await present(state: state, run: run, reason: reason)
                 return

@@ -242,7 +242,7 @@ extension Daemon {
         for schedule in arrivals.filter({ $0.value.next.map { $0 <= now } ?? false }).keys.sorted() {
             guard var arrival = arrivals[schedule] else { continue }
             // One that was not there may have been made.
-            let isWatched = folderEvents?.rewatch(arrival.folder.path) ?? false
+            let isWatched = folderEvents?.watch(arrival.folder.path, again: true) ?? false
             let look = arrival.files.look(at: now)
             do {
                 try await setting.history.setSeen(look.old, gone: look.gone, of: schedule)
@@ -278,7 +278,6 @@ extension Daemon {
         _ request: DaemonRequest, _ reply: @escaping @Sendable (DaemonReply) -> Void
     ) async throws {
         switch request {
-        case .status: reply(.status(status))
         case .trigger(let path, let inputs, let waits):
             guard drainEnd == nil else {
                 reply(.refused("the scheduler is about to stop"))

@@ -1,5 +1,5 @@
-import FileLocks
 package import Foundation
+import LocalFiles
 
 /// Lets one daemon work with one state folder, and tells who it is.
 package struct DaemonLock: Sendable {

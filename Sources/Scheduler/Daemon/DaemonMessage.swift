@@ -10,7 +10,6 @@ package enum DaemonRequest: Sendable, Hashable {
     ///   - inputs: a JSON object.
     ///   - waits: whether its end is to be told too.
     case trigger(path: String, inputs: String, waits: Bool)
-    case status
 
     package var json: String {
         switch self {
@@ -19,7 +18,6 @@ package enum DaemonRequest: Sendable, Hashable {
                 "do": "trigger", "path": .string(path), "inputs": (try? Value(json: inputs)) ?? [:],
                 "wait": .boolean(waits),
             ]).json(.compact)
-        case .status: #"{"do":"status"}"#
         }
     }
 
@@ -30,7 +28,6 @@ package enum DaemonRequest: Sendable, Hashable {
             guard let path = value["path"]?.string else { return nil }
             self = .trigger(
                 path: path, inputs: (value["inputs"] ?? [:]).json(.compact), waits: value["wait"] == true)
-        case "status": self = .status
         default: return nil
         }
     }
@@ -42,7 +39,6 @@ package enum DaemonReply: Sendable, Hashable {
     case noted(occurrence: Int)
     /// What has become of it.
     case ended(state: String, run: String?, reason: String?)
-    case status(String)
     case refused(String)
 
     var json: String {
@@ -54,7 +50,6 @@ package enum DaemonReply: Sendable, Hashable {
                     "state": .string(state), "run": run.map { .string($0) } ?? .null,
                     "reason": reason.map { .string($0) } ?? .null,
                 ]
-            case .status(let text): ["status": .string(text)]
             case .refused(let reason): ["error": .string(reason)]
             }
         return value.json(.compact)
@@ -66,8 +61,6 @@ package enum DaemonReply: Sendable, Hashable {
             self = .refused(error)
         } else if let occurrence = value["occurrence"]?.integer {
             self = .noted(occurrence: occurrence)
-        } else if let text = value["status"]?.string {
-            self = .status(text)
         } else if let state = value["state"]?.string {
             self = .ended(state: state, run: value["run"]?.string, reason: value["reason"]?.string)
         } else {

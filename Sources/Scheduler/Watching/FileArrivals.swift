@@ -1,5 +1,6 @@
 import Foundation
 import History
+import LocalFiles
 
 /// Finds the files of one folder that have come or changed, and are finished: still for as long as the schedule says.
 struct FileArrivals {

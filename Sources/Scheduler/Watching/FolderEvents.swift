@@ -33,26 +33,15 @@ final class FolderEvents: Sendable {
 
     /// Begins to watch a folder.
     ///
+    /// - Parameter again: for one who wanted it before, when it was perhaps not there.
     /// - Returns: whether it is there and can be watched.
     @discardableResult
-    func watch(_ folder: String) -> Bool {
+    func watch(_ folder: String, again: Bool = false) -> Bool {
         watches.all.withLock { watches in
             if watches[folder] != nil {
-                watches[folder]?.count += 1
+                if !again { watches[folder]?.count += 1 }
                 return true
             }
-            guard let handle = events.add(folder) else { return false }
-            watches[folder] = Watch(count: 1, handle: handle)
-            return true
-        }
-    }
-
-    /// Watches a folder that is wanted and was not there before.
-    ///
-    /// - Returns: whether it is watched.
-    func rewatch(_ folder: String) -> Bool {
-        watches.all.withLock { watches in
-            if watches[folder] != nil { return true }
             guard let handle = events.add(folder) else { return false }
             watches[folder] = Watch(count: 1, handle: handle)
             return true

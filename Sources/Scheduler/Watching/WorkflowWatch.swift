@@ -1,5 +1,6 @@
 import Foundation
 package import History
+import LocalFiles
 import Workflow
 
 /// What a workflow file is found to be.

@@ -1,4 +1,5 @@
 import Foundation
+import LocalFiles
 import Synchronization
 
 /// The machine's time zones. Foundation has rules of its own on Linux, which stay as they are when the machine's are

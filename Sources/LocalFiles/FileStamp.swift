@@ -1,14 +1,17 @@
 import Foundation
 
 /// What tells a file in one state from the same file in another, without reading it.
-struct FileStamp: Sendable, Hashable {
-    let size: Int
+package struct FileStamp: Sendable, Codable, Hashable {
+    /// In bytes.
+    package let size: Int
+    let inode: UInt64
     let seconds: Int
     let nanoseconds: Int
-    let number: UInt64
 
+    /// The stamp of the file at a path, behind symbolic links.
+    ///
     /// - Returns: `nil` where there is no file.
-    init?(_ path: String) {
+    package init?(_ path: String) {
         var status = stat()
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         #if canImport(Darwin)
@@ -17,11 +20,11 @@ struct FileStamp: Sendable, Hashable {
             let changed = status.st_mtim
         #endif
         size = Int(status.st_size)
+        inode = UInt64(status.st_ino)
         seconds = Int(changed.tv_sec)
         nanoseconds = Int(changed.tv_nsec)
-        number = UInt64(status.st_ino)
     }
 
-    /// For the record.
-    var text: String { "\(size):\(seconds).\(nanoseconds):\(number)" }
+    /// For a record.
+    package var text: String { "\(size):\(seconds).\(nanoseconds):\(inode)" }
 }
