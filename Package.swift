@@ -143,21 +143,30 @@ let package = Package(
             name: "calendar",
             dependencies: ["Scheduler", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Benchmarks/Calendar", swiftSettings: strict),
+        .executableTarget(
+            name: "engine-bench",
+            dependencies: [
+                "Inference", "Jinja", "LlamaEngine", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Benchmarks/Engine", swiftSettings: strict),
         .target(name: "PythonSupport", path: "Tests/PythonSupport", swiftSettings: strict),
+        .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: strict),
         .testTarget(
-            name: "JinjaTests", dependencies: ["Jinja", "PythonSupport", orderedCollections], exclude: ["Differential"],
-            swiftSettings: strict),
+            name: "JinjaTests", dependencies: ["Jinja", "PythonSupport", "SeededRandom", orderedCollections],
+            exclude: ["Differential"], swiftSettings: strict),
         .testTarget(
-            name: "WorkflowTests", dependencies: ["Workflow", "Jinja", "PythonSupport", orderedCollections],
-            exclude: ["Corpus"],
-            swiftSettings: strict),
+            name: "WorkflowTests",
+            dependencies: ["Workflow", "Jinja", "PythonSupport", "SeededRandom", orderedCollections],
+            exclude: ["Corpus"], swiftSettings: strict),
         .testTarget(
             name: "InferenceTests", dependencies: ["LocalFiles", "Inference", "Jinja"], swiftSettings: strict),
         .testTarget(name: "LocalNetworkTests", dependencies: ["LocalNetwork"], swiftSettings: strict),
         .testTarget(
             name: "LlamaEngineTests",
             dependencies: [
-                "LlamaEngine", "Inference", "Jinja", .product(name: "Logging", package: "swift-log"),
+                "LlamaEngine", "Inference", "Jinja", "PythonSupport", "SeededRandom",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .testTarget(
@@ -189,7 +198,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["nightjar", "Jinja", "PythonSupport", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "nightjar", "Jinja", "PythonSupport", "SeededRandom", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

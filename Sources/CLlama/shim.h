@@ -45,6 +45,16 @@ static inline bool nightjar_logits_usable(const float * logits, int32_t count) {
     return finite;
 }
 
+/// The token with the highest value, among those whose bits are set where `allowed` is given; -1 where there is none.
+static inline llama_token nightjar_highest(const float * logits, int32_t count, const uint64_t * allowed) {
+    llama_token best = -1;
+    for (int32_t i = 0; i < count; i++) {
+        if (allowed && !((allowed[i >> 6] >> (i & 63)) & 1)) { continue; }
+        if (best < 0 || logits[i] > logits[best]) { best = i; }
+    }
+    return best;
+}
+
 /// Appends a token to a batch made by `llama_batch_init` with one sequence per token.
 static inline void nightjar_batch_add(
     struct llama_batch * batch, llama_token token, llama_pos position, llama_seq_id sequence, bool output) {

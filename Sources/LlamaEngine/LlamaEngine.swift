@@ -4,9 +4,10 @@ package import Logging
 
 /// The engine inside the process: libllama on GGUF files, without any server.
 ///
-/// Any number of callers may ask at once; they are answered in the order of their requests. A model is loaded when it
-/// is first asked for, with the context that the request wants, and stays until another one is asked for or the engine
-/// is shut down. A request that wants more context than the model was loaded with has it loaded again.
+/// Any number of callers may ask at once; those who ask for the same model are answered side by side, as far as there is
+/// room. A model is loaded when it is first asked for, with the context that the request wants, and stays until another
+/// one is asked for or the engine is shut down. A request that wants more context than the model was loaded with has it
+/// loaded again.
 package final class LlamaEngine: Engine {
     /// What can be set; the defaults are for everyday use.
     package struct Options: Sendable {
@@ -14,27 +15,35 @@ package final class LlamaEngine: Engine {
         package var threads: Int?
         /// The context in tokens where neither request nor model set a smaller one.
         package var defaultContext: Int
+        /// The requests that one model answers side by side; `nil` takes as many as serve a machine like this.
+        package var parallel: Int?
         /// The models that stay loaded at the same time.
         package var loadedModels: Int
+        /// The layers that a GPU computes, where there is one; `nil` for all.
+        package var gpuLayers: Int?
         /// The memory that models may use, asked before each is loaded; `nil` if unknown.
         package var availableMemory: @Sendable () -> Int?
         /// The clock of chat templates that write today's date.
         package var now: @Sendable () -> Date
 
         package init(
-            threads: Int? = nil, defaultContext: Int = 4096, loadedModels: Int = 1,
+            threads: Int? = nil, defaultContext: Int = 4096, parallel: Int? = nil, loadedModels: Int = 1,
+            gpuLayers: Int? = nil,
             availableMemory: @escaping @Sendable () -> Int? = AvailableMemory.current,
             now: @escaping @Sendable () -> Date = { Date() }
         ) {
             self.threads = threads
             self.defaultContext = defaultContext
+            self.parallel = parallel
             self.loadedModels = loadedModels
+            self.gpuLayers = gpuLayers
             self.availableMemory = availableMemory
             self.now = now
         }
     }
 
     package let name: String
+    package let counters = EngineCounters()
     private let shelf: ModelShelf
     private let core: EngineCore
     private let previews: PreviewDesk
@@ -52,6 +61,7 @@ package final class LlamaEngine: Engine {
         log = LlamaLog.Subscription(logger)
         let settings = ModelWorker.Settings(
             threads: max(1, options.threads ?? Processors.available), defaultContext: options.defaultContext,
+            parallel: options.parallel, counters: counters, gpuLayers: options.gpuLayers,
             availableMemory: options.availableMemory, now: options.now, logger: logger)
         shelf = ModelShelf(engine: name, catalog: catalog, digests: digests)
         core = EngineCore(shelf: shelf, capacity: options.loadedModels, settings: settings)

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import Jinja
 import PythonSupport
+import SeededRandom
 import Testing
 
 /// Processes that are killed, and runs that go on: what is finished is there once, and nothing is paid for twice.

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Jinja
+import SeededRandom
 import Testing
 
 /// The scheduler at work: a real process, real runs, real files.

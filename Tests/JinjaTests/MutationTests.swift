@@ -1,24 +1,12 @@
 import Foundation
 import OrderedCollections
+import SeededRandom
 import Testing
 
 @testable import Jinja
 
 /// Seeded changes to templates: whatever comes of them, nothing traps and nothing hangs.
 @Suite struct MutationTests {
-    /// SplitMix64: the same seed gives the same row on every machine.
-    private struct Generator: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
-    }
-
     private static let pieces = [
         "{{", "}}", "{%", "%}", "{#", "#}", "${{", "-", "+", "(", ")", "[", "]", "{", "}", "'", "\"", "|", ".", "..",
         ":",
@@ -31,7 +19,7 @@ import Testing
     ]
 
     @Test func mutantsNeitherTrapNorHang() throws {
-        var generator = Generator(state: 2026)
+        var generator = SplitMix64(seed: 2026)
         let cases = try ["expressions", "statements", "filters", "chat", "families"].flatMap {
             try DifferentialCase.read($0)
         }
@@ -78,7 +66,7 @@ import Testing
     }
 
     @Test func mutatedJSONNeverTraps() throws {
-        var generator = Generator(state: 7)
+        var generator = SplitMix64(seed: 7)
         let base = Array(#"{"a":[1,-2.5e3,"x\u00e9\n",true,null,{"b":{}}],"c":"é😀"}"#.utf8)
         for _ in 0..<1000 {
             var bytes = base

@@ -15,6 +15,13 @@ package struct GenerationRequest: Sendable, Hashable {
     /// The JSON Schema that the answer has to follow. Engines hold the model to it where they can; whether the answer
     /// does follow it is for the caller to check.
     package var schema: Value?
+    /// A grammar in GBNF that the answer has to follow, in place of a schema.
+    package var grammar: String?
+    /// The texts of which the answer has to be one, in place of a schema; empty for any.
+    package var choices: [String] = []
+    /// Whether the same model, prompt, seed and settings are to give the same answer whatever is asked beside it. Such a
+    /// request is answered alone.
+    package var isReproducible = false
     /// `nil` leaves it to the model.
     package var thinking: Thinking?
     /// Where the engine's own time limits do not hold.
@@ -34,5 +41,17 @@ package struct GenerationRequest: Sendable, Hashable {
         self.schema = schema
         self.thinking = thinking
         self.limits = limits
+    }
+
+    /// The JSON Schema for engines that can be held to nothing else.
+    package var schemaForServers: Value? {
+        schema ?? (choices.isEmpty ? nil : ["type": "string", "enum": .list(choices.map { .string($0) })])
+    }
+
+    /// What the answer is held to; `nil` where it may be anything.
+    package var grammarChoice: GrammarChoice? {
+        if let grammar { return .gbnf(grammar) }
+        if !choices.isEmpty { return .choices(choices) }
+        return schema.map { .schema($0) }
     }
 }

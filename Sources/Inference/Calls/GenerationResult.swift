@@ -25,11 +25,13 @@ package struct GenerationResult: Sendable, Hashable {
     /// The context in tokens that the model had, where it is known.
     package var context: Int?
     package var timings: GenerationTimings
+    /// `nil` where the engine does not tell.
+    package var work: DecodingWork?
 
     package init(
         text: String, reasoning: String = "", finishReason: FinishReason, renderedPrompt: String?,
         model: ModelIdentity, seed: UInt32?, promptTokens: Int, generatedTokens: Int, context: Int? = nil,
-        timings: GenerationTimings
+        timings: GenerationTimings, work: DecodingWork? = nil
     ) {
         self.text = text
         self.reasoning = reasoning
@@ -41,6 +43,7 @@ package struct GenerationResult: Sendable, Hashable {
         self.generatedTokens = generatedTokens
         self.context = context
         self.timings = timings
+        self.work = work
     }
 }
 

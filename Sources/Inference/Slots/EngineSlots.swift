@@ -22,10 +22,10 @@ package final class EngineSlots: Sendable {
     private let now: @Sendable () -> Date
 
     /// What is done with files while this is locked waits for nobody.
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     private struct State {
-        var calls = SlotCalls()
+        var calls: SlotCalls
         /// Whether there is a task that looks again and again whether it is our turn.
         var isAttended = false
     }
@@ -34,15 +34,18 @@ package final class EngineSlots: Sendable {
     ///   - folder: One for each engine, see ``SlotFolder``; made when the first call comes.
     ///   - count: How many calls may run at once, at least 1. Processes that know different numbers share the slots
     ///     that they all know.
+    ///   - shares: How many calls of one process may have a slot together: for an engine that is inside the process, where
+    ///     not calls but processes are in each other's way.
     ///   - label: What this process does, for those who wait for it.
     ///   - linger: How long a kept slot waits for the next call of this process.
     package init(
-        folder: URL, count: Int, label: String, linger: Duration = .seconds(1),
+        folder: URL, count: Int, shares: Int = 1, label: String, linger: Duration = .seconds(1),
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
         now: @escaping @Sendable () -> Date = { Date() }
     ) {
         files = SlotFiles(folder: folder, count: max(count, 1))
         queue = SlotQueue(folder: folder.appending(path: "queue"))
+        state = Mutex(State(calls: SlotCalls(shares: max(shares, 1))))
         self.label = label
         self.linger = linger
         self.sleep = sleep

@@ -4,6 +4,9 @@ import LocalFiles
 ///
 /// No slot is kept while calls wait: it would be the first one's.
 struct SlotCalls {
+    /// How many calls may have a slot together.
+    let shares: Int
+
     /// A call that waits.
     private struct Waiter {
         var call: Int
@@ -14,11 +17,11 @@ struct SlotCalls {
 
     /// A slot that this process holds.
     private enum Held {
-        case running(LockFile)
+        case running(LockFile, calls: Int)
         case kept(LockFile, expiry: Task<Void, Never>)
 
-        var isRunning: Bool {
-            if case .running = self { true } else { false }
+        var calls: Int {
+            if case .running(_, let calls) = self { calls } else { 0 }
         }
     }
 
@@ -33,10 +36,14 @@ struct SlotCalls {
     private var calls = 0
 
     var slots: Set<Int> { Set(held.keys) }
-    var running: Int { held.values.count(where: \.isRunning) }
+    var running: Int { held.values.reduce(0) { $0 + $1.calls } }
     var waiting: Int { waiters.count }
 
-    /// Adds a call behind those that wait; it gets a kept slot at once.
+    init(shares: Int) {
+        self.shares = shares
+    }
+
+    /// Adds a call behind those that wait; it gets a kept slot at once, or a share in one.
     /// - Parameter news: Ended when the waiting is.
     mutating func join(_ news: AsyncStream<SlotWait>.Continuation) -> Int {
         calls += 1
@@ -46,7 +53,21 @@ struct SlotCalls {
             serve(slot, file)
             break
         }
+        serveShares()
         return calls
+    }
+
+    /// Gives those that wait a share in slots that run, as far as there are any.
+    mutating func serveShares() {
+        for (slot, hold) in held.sorted(by: { $0.key < $1.key }) {
+            guard case .running(let file, var calls) = hold else { continue }
+            while calls < shares, !waiters.isEmpty {
+                calls += 1
+                held[slot] = .running(file, calls: calls)
+                end(waiters.removeFirst(), .success(slot))
+            }
+        }
+        if waiters.isEmpty { ticket = nil }
     }
 
     /// Takes a call out, with what its waiting came to; `nil` if it still waited.
@@ -58,24 +79,31 @@ struct SlotCalls {
 
     /// Gives a slot to the call that has waited longest.
     mutating func serve(_ slot: Int, _ file: LockFile) {
-        held[slot] = .running(file)
+        held[slot] = .running(file, calls: 1)
         end(waiters.removeFirst(), .success(slot))
-        if waiters.isEmpty { ticket = nil }
+        serveShares()
     }
 
     /// Keeps the slot of a call that ended for the next one, be it there already or not.
     /// - Parameter expiry: What gives the slot up after a while; asked for only if no call waits.
     mutating func keep(_ slot: Int, expiry: () -> Task<Void, Never>) {
-        guard case .running(let file) = held[slot] else { return }
-        if waiters.isEmpty {
+        guard case .running(let file, let calls) = held[slot] else { return }
+        if calls > 1 {
+            held[slot] = .running(file, calls: calls - 1)
+            serveShares()
+        } else if waiters.isEmpty {
             held[slot] = .kept(file, expiry: expiry())
         } else {
             serve(slot, file)
         }
     }
 
-    /// Gives up the lock on a slot.
+    /// Gives up the lock on a slot, unless others have a share in it.
     mutating func free(_ slot: Int) {
+        if case .running(let file, let calls) = held[slot], calls > 1 {
+            held[slot] = .running(file, calls: calls - 1)
+            return serveShares()
+        }
         if case .kept(_, let expiry) = held.removeValue(forKey: slot) { expiry.cancel() }
     }
 
@@ -98,7 +126,7 @@ struct SlotCalls {
     mutating func close() {
         isClosed = true
         fail(.closed)
-        for (slot, hold) in held where !hold.isRunning { free(slot) }
+        for (slot, hold) in held where hold.calls == 0 { free(slot) }
     }
 
     private mutating func end(_ waiter: Waiter, _ outcome: Result<Int, SlotFailure>) {

@@ -9,13 +9,14 @@ final class ModelWorker: Sendable {
     struct Settings: Sendable {
         var threads: Int
         var defaultContext: Int
+        /// The sequences that one model decodes side by side; `nil` chooses by the machine.
+        var parallel: Int?
+        var counters: EngineCounters
+        var gpuLayers: Int?
         var availableMemory: @Sendable () -> Int?
         var now: @Sendable () -> Date
         var logger: Logger
     }
-
-    /// The sequences that one model decodes side by side.
-    private static let sequences = 1
 
     let file: ModelFile
     /// The positions that a request may use here.
@@ -69,12 +70,13 @@ final class ModelWorker: Sendable {
 
     private struct Loaded {
         var context: LlamaContext
+        var plan: CachePlan
         var encoder: PromptEncoder
     }
 
     /// Loads the model for the requests in `waiting` and in the inbox; `nil` when none of them is wanted any more.
     private func load(_ waiting: inout [GenerationJob]) throws(EngineError) -> Loaded? {
-        try checkMemory()
+        let plan = try cachePlan()
         var told = -1
         while true {
             waiting += inbox.takeAll()
@@ -84,7 +86,8 @@ final class ModelWorker: Sendable {
                 waiting = [next]
             }
             let current = waiting
-            let model = try LlamaModel.load(file, vocabularyOnly: false) { [inbox] progress in
+            let model = try LlamaModel.load(file, vocabularyOnly: false, gpuLayers: settings.gpuLayers) {
+                [inbox] progress in
                 let jobs = current + inbox.contents
                 let percent = Int(progress * 100)
                 if percent > told {
@@ -96,18 +99,22 @@ final class ModelWorker: Sendable {
             guard let model else { continue }
             try checkModel(model)
             let context = try LlamaContext(
-                model, file: file, positions: positions, chunk: DecodeLoop.chunk, sequences: Self.sequences,
-                threads: settings.threads)
+                model, file: file, plan: plan, chunk: DecodeLoop.chunk, threads: settings.threads)
             let encoder = try PromptEncoder(model, file: file, now: settings.now, logger: settings.logger)
-            return Loaded(context: context, encoder: encoder)
+            return Loaded(context: context, plan: plan, encoder: encoder)
         }
     }
 
-    private func checkMemory() throws(EngineError) {
-        guard let available = settings.availableMemory() else { return }
-        let need = MemoryNeed(
-            file.metadata, weights: file.bytes, context: positions * Self.sequences, chunk: DecodeLoop.chunk)
-        guard need.total > available else { return }
+    /// What the cache is to hold, in the memory that is left beside the model.
+    private func cachePlan() throws(EngineError) -> CachePlan {
+        let available = settings.availableMemory()
+        let need = MemoryNeed(file.metadata, weights: file.bytes, context: positions, chunk: DecodeLoop.chunk)
+        guard let available, need.total > available else {
+            return CachePlan(
+                positions: positions, parallel: settings.parallel, metadata: file.metadata,
+                available: available.map { $0 - need.weights - need.computation },
+                bytesPerToken: need.cache / positions)
+        }
         throw EngineError(
             .outOfMemory,
             "\(file.reference) needs about \(need.total.asBytes) of memory (\(need.weights.asBytes) for the model and "
@@ -125,26 +132,32 @@ final class ModelWorker: Sendable {
 
     /// Admits requests and steps the active ones until the worker is no longer wanted.
     private func decode(_ loaded: Loaded, waiting: [GenerationJob], load: Duration) throws(EngineError) {
-        let loop = DecodeLoop(loaded.context, sequences: Self.sequences)
+        let loop = DecodeLoop(loaded.context, plan: loaded.plan, counters: settings.counters)
+        let constraints = ConstraintDesk(
+            loaded.context.model.vocabulary, reference: file.reference, logger: settings.logger)
         var queue = waiting
         var loadedFor = Set(waiting.map(ObjectIdentifier.init))
         while true {
-            while loop.hasRoom {
+            while true {
                 if queue.isEmpty, let next = inbox.takeIfPresent() { queue.append(next) }
                 if queue.isEmpty {
                     guard loop.isIdle else { break }
                     guard let next = inbox.take() else { return }
                     queue.append(next)
                 }
+                guard loop.hasRoom(for: queue[0]) else { break }
                 let job = queue.removeFirst()
                 let waited = loadedFor.remove(ObjectIdentifier(job)) != nil
-                admit(job, to: loop, loaded.encoder, load: waited ? load : .zero)
+                admit(job, to: loop, loaded.encoder, constraints, load: waited ? load : .zero)
             }
             loop.step()
         }
     }
 
-    private func admit(_ job: GenerationJob, to loop: DecodeLoop, _ encoder: PromptEncoder, load: Duration) {
+    private func admit(
+        _ job: GenerationJob, to loop: DecodeLoop, _ encoder: PromptEncoder, _ constraints: ConstraintDesk,
+        load: Duration
+    ) {
         guard !job.isCancelled else { return job.fail(CancellationError()) }
         let wait = ContinuousClock.now - job.submitted
         job.send(.evaluating)
@@ -153,7 +166,8 @@ final class ModelWorker: Sendable {
             let prompt = try encoder.encode(job.request.messages)
             try loop.admit(
                 job, prompt: prompt,
-                start: .init(wait: max(.zero, wait - load), load: load, identity: file.identity, limit: limit))
+                start: .init(wait: max(.zero, wait - load), load: load, identity: file.identity, limit: limit),
+                constraint: try constraints.constraint(job.request))
         } catch {
             job.fail(error)
         }

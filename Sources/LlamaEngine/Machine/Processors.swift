@@ -8,6 +8,11 @@ enum Processors {
         return max(1, min(active, quota ?? active))
     }
 
+    /// Whether they have Intel's matrix unit (AMX).
+    static let haveMatrixUnit =
+        ControlGroup.text("/proc/cpuinfo")?.split(separator: "\n").first { $0.hasPrefix("flags") }?
+        .split(separator: " ").contains("amx_tile") ?? false
+
     /// The whole processors of the control group's quota (`cpu.max`: a time and the period that it is for).
     private static var quota: Int? {
         for folder in ControlGroup.folders(version: 2) {

@@ -8,24 +8,31 @@ final class LlamaContext {
     let model: LlamaModel
     let pointer: OpaquePointer
     let abort: AbortSignal
-    /// The positions that the cache holds for one sequence.
-    let capacity: Int
+    /// The tokens that the cache holds, of all sequences together.
+    let cells: Int
+    /// Whether a sequence can go on behind the beginning of another one: not with a cache that holds states instead of
+    /// tokens.
+    let sharesBeginnings: Bool
+    /// Room for a sampler's work, one at a time.
+    let candidates: UnsafeMutablePointer<llama_token_data>
 
-    /// - Parameters:
-    ///   - positions: The positions that must fit for one sequence.
-    ///   - chunk: The most tokens in one call of `llama_decode`.
+    /// - Parameter chunk: The most tokens in one call of `llama_decode`.
     init(
-        _ model: LlamaModel, file: ModelFile, positions: Int, chunk: Int, sequences: Int, threads: Int
+        _ model: LlamaModel, file: ModelFile, plan: CachePlan, chunk: Int, threads: Int
     ) throws(EngineError) {
         LlamaLog.collectErrors()
         defer { _ = LlamaLog.takeErrors() }
         self.model = model
         abort = AbortSignal()
         var parameters = llama_context_default_params()
-        parameters.n_ctx = UInt32(positions * sequences)
+        parameters.n_ctx = UInt32(plan.cells)
         parameters.n_batch = UInt32(chunk)
         parameters.n_ubatch = UInt32(chunk)
-        parameters.n_seq_max = UInt32(sequences)
+        parameters.n_seq_max = UInt32(plan.sequences)
+        // One buffer for all sequences: only so can they share what they have in common.
+        parameters.kv_unified = true
+        // All of it also for layers that look back only so far: without, a beginning could not be used again.
+        parameters.swa_full = true
         parameters.n_threads = Int32(threads)
         parameters.n_threads_batch = Int32(threads)
         parameters.abort_callback = { signal in
@@ -37,14 +44,17 @@ final class LlamaContext {
             let reason = LlamaLog.takeErrors().map(LlamaModel.reason).first ?? "libllama gives no reason"
             throw EngineError(
                 .outOfMemory,
-                "\(file.reference) was loaded, but a context of \(positions) tokens could not be made (\(reason)): "
+                "\(file.reference) was loaded, but a context of \(plan.cells) tokens could not be made (\(reason)): "
                     + "set a smaller `context`, or take a smaller model.")
         }
         self.pointer = pointer
-        capacity = Int(llama_n_ctx(pointer)) / sequences
+        cells = Int(llama_n_ctx(pointer))
+        sharesBeginnings = !llama_model_is_recurrent(model.pointer) && !llama_model_is_hybrid(model.pointer)
+        candidates = .allocate(capacity: model.vocabulary.size)
     }
 
     deinit {
+        candidates.deallocate()
         llama_free(pointer)
     }
 
@@ -56,8 +66,12 @@ final class LlamaContext {
         llama_memory_seq_rm(memory, sequence, llama_pos(position), -1)
     }
 
-    /// Whether the cache still has all positions of a sequence from the first on: sliding-window and recurrent
-    /// caches forget old ones, and then a beginning cannot be used again.
+    /// Lets a sequence without tokens begin with the first tokens of another one, in the same cells.
+    func share(_ count: Int, of source: llama_seq_id, with sequence: llama_seq_id) {
+        llama_memory_seq_cp(memory, source, sequence, 0, llama_pos(count))
+    }
+
+    /// Whether the cache has all positions of a sequence from the first on, so that others can begin with them.
     func holdsBeginning(_ sequence: llama_seq_id) -> Bool {
         llama_memory_seq_pos_min(memory, sequence) == 0
     }

@@ -18,10 +18,13 @@ final class LlamaModel: @unchecked Sendable {
     }
 
     /// Loads a model; blocks until it is there.
-    /// - Parameter progress: Told how far the loading is, from 0 to 1; returns `false` to give up.
+    /// - Parameters:
+    ///   - gpuLayers: `nil` leaves it to libllama, which takes all.
+    ///   - progress: Told how far the loading is, from 0 to 1; returns `false` to give up.
     /// - Returns: `nil` if `progress` gave up.
     static func load(
-        _ file: ModelFile, vocabularyOnly: Bool, progress: @escaping (Double) -> Bool = { _ in true }
+        _ file: ModelFile, vocabularyOnly: Bool, gpuLayers: Int? = nil,
+        progress: @escaping (Double) -> Bool = { _ in true }
     ) throws(EngineError) -> LlamaModel? {
         LlamaBackend.start()
         LlamaLog.collectErrors()
@@ -29,6 +32,10 @@ final class LlamaModel: @unchecked Sendable {
         let report = ProgressReport(progress)
         var parameters = llama_model_default_params()
         parameters.vocab_only = vocabularyOnly
+        // libllama's code for Intel's matrix unit, built by GCC 12 as Debian 12 has it, dies of an illegal instruction
+        // with most quantized models: the compiler leaves out most of what configures the unit.
+        if Processors.haveMatrixUnit { parameters.use_extra_bufts = false }
+        if let gpuLayers { parameters.n_gpu_layers = Int32(clamping: gpuLayers) }
         parameters.progress_callback = { progress, report in
             guard let report else { return true }
             return Unmanaged<ProgressReport>.fromOpaque(report).takeUnretainedValue().tell(Double(progress))

@@ -25,6 +25,13 @@ struct Vocabulary: @unchecked Sendable {
         llama_vocab_is_eog(pointer, token)
     }
 
+    /// Whether a token steers the model and writes nothing.
+    func isControl(_ token: llama_token) -> Bool {
+        llama_vocab_get_attr(pointer, token).rawValue & Self.control != 0
+    }
+
+    private static let control = LLAMA_TOKEN_ATTR_CONTROL.rawValue | LLAMA_TOKEN_ATTR_UNKNOWN.rawValue
+
     /// The text of a special token as chat templates know it; empty where the model has none.
     var beginText: String { text(llama_vocab_bos(pointer)) }
     var endText: String { text(llama_vocab_eos(pointer)) }
@@ -36,11 +43,7 @@ struct Vocabulary: @unchecked Sendable {
 
     /// The texts of all tokens that are recognised only where control tokens are allowed.
     func controlTexts() -> SpecialTexts {
-        let special = LLAMA_TOKEN_ATTR_CONTROL.rawValue | LLAMA_TOKEN_ATTR_UNKNOWN.rawValue
-        return SpecialTexts(
-            (0..<llama_token(size)).lazy
-                .filter { llama_vocab_get_attr(pointer, $0).rawValue & special != 0 }
-                .map { text($0) })
+        SpecialTexts((0..<llama_token(size)).lazy.filter(isControl).map { text($0) })
     }
 
     /// The tokens of a text, without any that the text does not ask for.

@@ -27,7 +27,7 @@ struct Session {
         catalog = ModelCatalog(project: project, places: places)
         let local = LlamaEngine(
             catalog: catalog, digests: ModelDigests(cachePath: places.digests.path),
-            logger: logging.logger("libllama"))
+            logger: logging.logger("libllama"), options: LlamaEngine.Options(configuration))
         let configured = try ConfiguredEngines(configuration, local: local, places: places, purpose: purpose)
         engines = configured.all
         servers = configured.servers

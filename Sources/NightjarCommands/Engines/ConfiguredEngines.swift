@@ -25,7 +25,7 @@ struct ConfiguredEngines {
         self.places = places
         self.purpose = purpose
         let own = configuration.engines.first { $0.key == local.name }?.value
-        add(local, own ?? EngineDeclaration(), key: local.name)
+        add(local, own ?? EngineDeclaration(), key: local.name, isInside: true)
         for (name, declaration) in configuration.engines where ![.pool, .local].contains(declaration.kind) {
             try addServer(name, declaration)
         }
@@ -34,11 +34,14 @@ struct ConfiguredEngines {
         }
     }
 
-    private mutating func add(_ engine: any Engine, _ declaration: EngineDeclaration, key: String) {
+    private mutating func add(
+        _ engine: any Engine, _ declaration: EngineDeclaration, key: String, isInside: Bool = false
+    ) {
         let limits = CallLimits().changed(by: declaration.limits.map { CallLimits.Changes($0) })
+        // The engine inside answers many at once by itself, and two processes with models only slow each other.
         let slots = EngineSlots(
-            folder: places.slots.appending(path: SlotFolder.name(for: key)), count: declaration.parallel ?? 1,
-            label: purpose)
+            folder: places.slots.appending(path: SlotFolder.name(for: key)),
+            count: isInside ? 1 : declaration.parallel ?? 1, shares: isInside ? .max : 1, label: purpose)
         self.slots[engine.name] = slots
         all[engine.name] = SlottedEngine(TimedEngine(engine, limits: limits), slots: slots)
     }

@@ -12,6 +12,13 @@ extension WorkflowDefinition {
             switch step.body {
             case .nested(let nested): return schemaMistakes(in: nested, source)
             case .kind(let prompt as PromptStep):
+                if case .constant(let text) = prompt.grammar {
+                    do throws(GrammarError) {
+                        _ = try Grammar(gbnf: text)
+                    } catch {
+                        return [Diagnostic(in: source, at: step.place, message: error.description)]
+                    }
+                }
                 // One with expressions in it is judged when they are known.
                 guard let schema = prompt.schema, let value = try? schema.evaluate([:], environment: .standard)
                 else { return [] }

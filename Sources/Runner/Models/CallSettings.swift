@@ -15,6 +15,9 @@ package struct CallSettings: Sendable {
     package var stop: [String] = []
     package var context: Int?
     package var schema: Value?
+    package var grammar: String?
+    package var choices: [String] = []
+    package var isReproducible = false
     package var thinking: ThinkingChoice?
     package var limits: CallLimits.Changes?
 
@@ -39,6 +42,9 @@ extension ModelChoice {
             model: name, messages: (system.map { [.system($0)] } ?? []) + turns, sampler: sampler, stop: own.stop,
             context: own.context ?? settings?.context, schema: own.schema,
             thinking: (own.thinking ?? settings?.thinking).map(Thinking.init), limits: own.limits)
+        request.grammar = own.grammar
+        request.choices = own.choices
+        request.isReproducible = own.isReproducible
         request.maxTokens = own.maxTokens ?? settings?.maxTokens ?? request.maxTokens
         return request
     }

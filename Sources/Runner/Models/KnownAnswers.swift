@@ -76,11 +76,16 @@ extension GenerationRequest {
 
     /// All that is asked, but for whom.
     fileprivate var content: Value {
-        [
+        var content: Mapping = [
             "messages": .string(messages.json), "sampler": .string(sampler.json), "max_tokens": .integer(maxTokens),
             "stop": .list(stop.map { .string($0) }), "context": context.map { .integer($0) } ?? .null,
             "schema": schema ?? .null, "think": thinking.map { .string("\($0)") } ?? .null,
         ]
+        // Only where they are there: what was asked before there were such things is still the same.
+        if let grammar { content["grammar"] = .string(grammar) }
+        if !choices.isEmpty { content["choices"] = .list(choices.map { .string($0) }) }
+        if isReproducible { content["reproducible"] = true }
+        return .mapping(content)
     }
 
     /// By which the record tells a call that asks the same.

@@ -25,10 +25,11 @@ extension PromptStep: ExecutableStep {
             )
         }
         let data = try schema?.data(in: result.text) ?? .null
+        let text = try chosen(result.text, among: question.settings.choices)
         if let key = answer.cacheKey { try await known.keep(result, under: key) }
         let seed: Value = result.seed.map { .integer(Int($0)) } ?? .null
         return [
-            "text": .string(result.text.trimmingCharacters(in: .whitespacesAndNewlines)),
+            "text": .string(text),
             "data": data,
             "reasoning": .string(result.reasoning.trimmingCharacters(in: .whitespacesAndNewlines)),
             "model": .string(result.model.reference),
@@ -38,6 +39,16 @@ extension PromptStep: ExecutableStep {
             "tokens": .integer(result.generatedTokens),
             "seconds": took.inResults,
         ]
+    }
+
+    /// The answer without white space at its ends; one of the choices, where there are any.
+    private func chosen(_ answer: String, among choices: [String]) throws -> String {
+        let text = trimmed(answer)
+        guard !choices.isEmpty, !choices.contains(text) else { return text }
+        // Servers can be held to JSON only, and so they quote what they choose.
+        guard let choice = choices.first(where: { Value.string($0) == (try? Value(json: text)) || trimmed($0) == text })
+        else { throw StepFailure(.answerInvalid, "the answer is none of the `choices`: \(text.excerpt)") }
+        return choice
     }
 
     func preview(_ context: PreviewContext) async throws -> StepPreview {
@@ -87,6 +98,9 @@ extension PromptStep: ExecutableStep {
         settings.stop = try stop.map(text)
         settings.context = context
         settings.schema = try schema.map { try view.value($0) }
+        settings.grammar = try grammar.map(text)
+        settings.choices = try choices.map(text)
+        settings.isReproducible = isReproducible
         settings.thinking = thinking
         settings.limits = limits.map { CallLimits.Changes($0) }
         return Question(system: try system.map { trimmed(try text($0)) }, turns: turns, settings: settings)

@@ -4,11 +4,21 @@ import Jinja
 extension GenerationRequest {
     /// Checks the pictures and the thinking that are asked for against what a model can do.
     ///
-    /// - Parameter capabilities: `nil` where the server does not tell.
-    func check(_ model: String, can capabilities: Set<Capability>?) throws(EngineError) {
+    /// - Parameters:
+    ///   - capabilities: `nil` where the server does not tell.
+    ///   - takesGrammars: whether the server takes grammars in GBNF.
+    func check(
+        _ model: String, can capabilities: Set<Capability>?, takesGrammars: Bool = false
+    ) throws(EngineError) {
         guard maxTokens >= 1 else {
             throw EngineError(
                 .invalidRequest, "`max_tokens: \(maxTokens)` leaves no room for an answer: 1 is the least.")
+        }
+        guard grammar == nil || takesGrammars else {
+            throw EngineError(
+                .invalidRequest,
+                "\(model) cannot be held to a `grammar` by its server: use a `schema` or `choices`, or the engine inside the process."
+            )
         }
         guard let capabilities else { return }
         if messages.contains(where: { !$0.images.isEmpty }), !capabilities.contains(.vision) {

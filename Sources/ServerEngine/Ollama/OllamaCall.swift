@@ -117,7 +117,7 @@ struct OllamaCall: Sendable {
             // Rather an error than a prompt that is cut: older servers do not know the key, and are checked afterwards.
             "truncate": false, "options": .mapping(options(seed: seed, context: context)),
         ]
-        if let schema = request.schema { body["format"] = schema }
+        if let schema = request.schemaForServers { body["format"] = schema }
         switch request.thinking {
         case nil: break
         // A model that cannot think refuses the key, whatever it says.

@@ -13,7 +13,7 @@ struct OpenAICall: Sendable {
     private var reference: String { model.description.reference }
 
     func perform(_ send: @escaping @Sendable (GenerationEvent) -> Void) async throws -> GenerationResult {
-        try request.check(reference, can: model.capabilities)
+        try request.check(reference, can: model.capabilities, takesGrammars: model.takesGrammars)
         if let context = request.context, let real = model.context, context > real {
             throw EngineError(
                 .invalidRequest,

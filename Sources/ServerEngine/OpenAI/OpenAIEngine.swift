@@ -36,7 +36,7 @@ package struct OpenAIEngine: ServerEngine {
     package func preview(_ request: GenerationRequest) async throws(EngineError) -> PromptPreview {
         try await connection.typed {
             let model = try await models.find(request.model)
-            try request.check(model.description.reference, can: model.capabilities)
+            try request.check(model.description.reference, can: model.capabilities, takesGrammars: model.takesGrammars)
             let call = OpenAICall(request: request, model: model, connection: connection, models: models)
             let prompt = try await call.renderedPrompt()
             let counted: Int? = if let prompt { try await tokens(of: prompt, model)?.count } else { nil }

@@ -18,6 +18,9 @@ final class OpenAIModels: Sendable {
         var isLoaded: Bool
         /// `nil` where the server does not tell what its models can do.
         var capabilities: Set<Capability>?
+
+        /// Whether its server lets a grammar in GBNF decide what the model may write.
+        var takesGrammars: Bool { if case .llamaServer = product { true } else { false } }
     }
 
     private struct Listing: Sendable {

@@ -31,7 +31,11 @@ struct OpenAIRequest {
         ]
         if let seed { body["seed"] = .integer(Int(seed)) }
         if !request.stop.isEmpty { body["stop"] = .list(request.stop.map { .string($0) }) }
-        if let schema = request.schema { body["response_format"] = responseFormat(schema) }
+        if let grammar = request.grammar {
+            body["grammar"] = .string(grammar)
+        } else if let schema = request.schemaForServers {
+            body["response_format"] = responseFormat(schema)
+        }
         addSampler(to: &body)
         try addThinking(to: &body)
         return .mapping(body)

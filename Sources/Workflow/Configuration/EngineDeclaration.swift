@@ -22,6 +22,9 @@ package struct EngineDeclaration: Declared {
     package var modelNames: [(key: String, value: String)] = []
     package var members: [String] = []
     package var parallel: Int?
+    package var threads: Int?
+    package var loadedModels: Int?
+    package var gpuLayers: Int?
     package var limits: LimitsDeclaration?
 
     package init() {}
@@ -57,7 +60,20 @@ package struct EngineDeclaration: Declared {
             "members", \.members, .array(of: .name, named: "engines"), default: nil, "The engines of a pool."),
         .optional(
             "parallel", \.parallel, .integer(1...256),
-            "How many calls run at once, counted over all runs and processes on this machine; 1 if not given."),
+            "How many calls run at once, counted over all runs and processes on this machine; 1 if not given. For the engine inside the process: how many it answers side by side for the process that has its turn; as many as serve the machine if not given."
+        ),
+        .optional(
+            "threads", \.threads, .integer(1...1024),
+            "For the engine inside the process: the threads that compute; as many as there are physical cores for us if not given."
+        ),
+        .optional(
+            "loaded_models", \.loadedModels, .integer(1...64),
+            "For the engine inside the process: how many models stay loaded; 1 if not given. Of more, the one that was not used for the longest time makes room."
+        ),
+        .optional(
+            "gpu_layers", \.gpuLayers, .integer(0...10_000),
+            "For the engine inside the process: how many layers of a model a GPU computes, where libllama has one; all if not given."
+        ),
         .optional("limits", \.limits, .record(), "How long a call may be silent before it is given up."),
     ]
 
@@ -76,6 +92,11 @@ package struct EngineDeclaration: Declared {
             if url != nil || !members.isEmpty {
                 decoding.report("the engine inside the process has no `url` and no `members`", at: place)
             }
+        }
+        if kind != .local, threads != nil || loadedModels != nil || gpuLayers != nil {
+            decoding.report(
+                "`threads`, `loaded_models` and `gpu_layers` are for the engine inside the process, of kind `local`",
+                at: place)
         }
     }
 }

@@ -29,6 +29,9 @@ package struct PromptStep: StepKind {
     package var context: Int?
     package var allowTruncated = false
     package var schema: TemplatedValue?
+    package var grammar: TemplatedText?
+    package var choices: [TemplatedText] = []
+    package var isReproducible = false
     package var images = TemplatedValue.list([])
     package var thinking: ThinkingChoice?
     package var limits: LimitsDeclaration?
@@ -84,7 +87,18 @@ package struct PromptStep: StepKind {
             "Whether an answer that was cut off at `max_tokens` is taken; else the step fails."),
         .optional(
             "schema", \.schema, .value,
-            "The JSON Schema of the answer. Servers are told to hold the model to it, and the answer is checked here whatever they promise: one that breaks it fails the step."
+            "The JSON Schema of the answer. The engine inside the process lets the model write nothing else, servers are told to do so, and the answer is checked here whatever was promised: one that breaks it fails the step."
+        ),
+        .optional(
+            "choices", \.choices, .array(of: .text, named: "texts"), default: nil,
+            "The answer is one of these texts, word for word."),
+        .optional(
+            "grammar", \.grammar, .someText,
+            "The answer follows this grammar, in GBNF with a rule `root`. Only the engine inside the process and llama-server can hold a model to it."
+        ),
+        .optional(
+            "reproducible", \.isReproducible, .boolean, default: false,
+            "Whether the engine inside the process answers this alone, so that the same model, prompt, seed and settings give the same answer whatever is asked beside it. It is slower."
         ),
         .optional(
             "images", \.images, .list(of: "paths"), default: nil,
@@ -101,6 +115,13 @@ package struct PromptStep: StepKind {
             "Whether an answer may come from the cache, and goes into it, where the same would be given again: with a `temperature` of 0 or a `seed`, by the very same weights. `refresh` asks the model and caches what it says now. The configuration's `cache` decides if not given."
         ),
     ]
+    package func validate(at place: Place, _ decoding: Decoding) {
+        if [schema != nil, grammar != nil, !choices.isEmpty].count(where: { $0 }) > 1 {
+            decoding.report(
+                "`schema`, `grammar` and `choices` each say what the answer must be: take one of them", at: place)
+        }
+    }
+
     package static let outputs: [Shape.Member] = [
         .init("text", .text, "The answer, without white space at its ends."),
         .init("data", .any, "The answer as data, where the step has a `schema`; null otherwise."),

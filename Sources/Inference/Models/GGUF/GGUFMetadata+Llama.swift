@@ -1,4 +1,9 @@
 extension GGUFMetadata {
+    /// Whether layers of it remember a state of what was read instead of its tokens (Mamba, RWKV and their like).
+    package var hasStateCache: Bool {
+        ["ssm.state_size", "wkv.head_size", "shortconv.l_cache"].contains { (hyperparameter($0) ?? 0) > 0 }
+    }
+
     /// The arrays that ``checkForLlama(path:)`` looks into.
     package static let vocabularyArrays: Set<String> = ["tokenizer.ggml.tokens"]
 
