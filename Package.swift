@@ -160,7 +160,8 @@ let package = Package(
             dependencies: ["Workflow", "Jinja", "PythonSupport", "SeededRandom", orderedCollections],
             exclude: ["Corpus"], swiftSettings: strict),
         .testTarget(
-            name: "InferenceTests", dependencies: ["LocalFiles", "Inference", "Jinja"], swiftSettings: strict),
+            name: "InferenceTests", dependencies: ["LocalFiles", "Inference", "Jinja", "SeededRandom"],
+            swiftSettings: strict),
         .testTarget(name: "LocalNetworkTests", dependencies: ["LocalNetwork"], swiftSettings: strict),
         .testTarget(
             name: "LlamaEngineTests",
@@ -168,6 +169,7 @@ let package = Package(
                 "LlamaEngine", "Inference", "Jinja", "PythonSupport", "SeededRandom",
                 .product(name: "Logging", package: "swift-log"),
             ],
+            exclude: ["Schemas"],
             swiftSettings: strict),
         .testTarget(
             name: "ServerEngineTests",

@@ -60,4 +60,26 @@ import Testing
             #expect(try await store.defects().damage.isEmpty)
         }
     }
+
+    @Test func aRecordFromBeforeTheCostOfDecodingIsBroughtUpToDateWithAllThatItHas() async throws {
+        try await HistoryFolder.with { folder in
+            try FileManager.default.createDirectory(
+                at: folder.url.appending(path: "state"), withIntermediateDirectories: true)
+            let sql = try String(contentsOf: Self.records.appending(path: "v4.sql"), encoding: .utf8)
+            try folder.sql { try $0.execute(sql: sql) }
+
+            let store = try HistoryStore(path: folder.database)
+            let run = try #require(try await store.runs().first)
+            let call = try #require(try await store.calls(of: run.id).first)
+            #expect(call.result.generatedTokens == 8)
+            #expect(call.result.work == nil)
+            #expect(try await store.schedules().count == 1)
+            let work = CallWork(evaluated: 12, reused: 4, steps: 5, drafted: 3, accepted: 2, forced: 1)
+            var result = call.result
+            result.work = work
+            try await store.endCall(call.row, state: .done, result: result, at: moment())
+            #expect(try await store.calls(of: run.id).map(\.result.work) == [work])
+            #expect(try await store.defects().damage.isEmpty)
+        }
+    }
 }

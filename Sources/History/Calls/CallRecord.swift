@@ -59,8 +59,17 @@ extension CallRecord {
             model: row["model"],
             digest: row["digest"], seed: row["seed"], promptTokens: row["prompt_tokens"],
             generatedTokens: row["generated_tokens"], seconds: CallSeconds(row), finishReason: row["finish_reason"],
-            context: row["context"], passedOver: row["passed_over"])
+            context: row["context"], passedOver: row["passed_over"], work: CallWork(row))
         error = row.recordedError
+    }
+}
+
+extension CallWork {
+    fileprivate init?(_ row: Row) {
+        guard let evaluated: Int = row["evaluated_tokens"] else { return nil }
+        self.init(
+            evaluated: evaluated, reused: row["reused_tokens"], steps: row["decode_steps"],
+            drafted: row["drafted_tokens"], accepted: row["accepted_tokens"], forced: row["forced_tokens"])
     }
 }
 

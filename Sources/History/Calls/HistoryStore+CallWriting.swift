@@ -42,7 +42,9 @@ extension HistoryStore {
                 UPDATE calls SET state = ?, ended_at = ?, response = ?, rendered_prompt = ?,
                     model = coalesce(?, model), digest = ?, seed = ?, prompt_tokens = ?, generated_tokens = ?,
                     wait_seconds = ?, load_seconds = ?, prompt_seconds = ?, generation_seconds = ?,
-                    finish_reason = ?, reasoning = ?, context = ?, passed_over = ?, error_code = ?, error_message = ?
+                    finish_reason = ?, reasoning = ?, context = ?, passed_over = ?, evaluated_tokens = ?,
+                    reused_tokens = ?, decode_steps = ?, drafted_tokens = ?, accepted_tokens = ?, forced_tokens = ?,
+                    error_code = ?, error_message = ?
                 WHERE id = ?
                 """,
                 [
@@ -50,7 +52,8 @@ extension HistoryStore {
                     result.renderedPrompt, result.model, result.digest, result.seed, result.promptTokens,
                     result.generatedTokens, result.seconds?.wait, result.seconds?.load, result.seconds?.prompt,
                     result.seconds?.generation, result.finishReason, result.reasoning, result.context,
-                    result.passedOver,
+                    result.passedOver, result.work?.evaluated, result.work?.reused, result.work?.steps,
+                    result.work?.drafted, result.work?.accepted, result.work?.forced,
                     error?.code, error?.message, row.rawValue,
                 ], row: "call \(row.rawValue)")
         }

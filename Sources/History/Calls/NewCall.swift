@@ -48,12 +48,13 @@ package struct CallResult: Sendable, Hashable {
     package var context: Int?
     /// The members of a pool that could not answer before this one did, as JSON.
     package var passedOver: String?
+    package var work: CallWork?
 
     package init(
         response: String? = nil, reasoning: String? = nil, renderedPrompt: String? = nil, model: String? = nil,
         digest: String? = nil,
         seed: UInt32? = nil, promptTokens: Int? = nil, generatedTokens: Int? = nil, seconds: CallSeconds? = nil,
-        finishReason: String? = nil, context: Int? = nil, passedOver: String? = nil
+        finishReason: String? = nil, context: Int? = nil, passedOver: String? = nil, work: CallWork? = nil
     ) {
         self.response = response
         self.reasoning = reasoning
@@ -67,6 +68,32 @@ package struct CallResult: Sendable, Hashable {
         self.finishReason = finishReason
         self.context = context
         self.passedOver = passedOver
+        self.work = work
+    }
+}
+
+/// What a model call has cost in tokens and decode calls.
+package struct CallWork: Sendable, Hashable {
+    /// Tokens of the prompt that were evaluated, also again.
+    package var evaluated: Int
+    /// Tokens of the prompt that were in the engine's cache already.
+    package var reused: Int
+    /// The decode calls that gave tokens of the answer.
+    package var steps: Int
+    /// Tokens that were guessed and evaluated beside.
+    package var drafted: Int
+    /// The guesses that were right.
+    package var accepted: Int
+    /// Tokens of the answer that had to come, by schema or grammar.
+    package var forced: Int
+
+    package init(evaluated: Int, reused: Int, steps: Int, drafted: Int, accepted: Int, forced: Int) {
+        self.evaluated = evaluated
+        self.reused = reused
+        self.steps = steps
+        self.drafted = drafted
+        self.accepted = accepted
+        self.forced = forced
     }
 }
 

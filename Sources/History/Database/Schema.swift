@@ -29,6 +29,9 @@ enum Schema {
         migrator.registerMigration("v4 schedules and occurrences", foreignKeyChecks: .immediate) { db in
             try db.execute(sql: ScheduleTables.fourth)
         }
+        migrator.registerMigration("v5 what decoding cost", foreignKeyChecks: .immediate) { db in
+            try db.execute(sql: callWork)
+        }
         return migrator
     }()
 }
@@ -148,6 +151,16 @@ private let calls = """
     CREATE INDEX calls_by_run ON calls (run_id);
     CREATE INDEX calls_by_step ON calls (step_id);
     CREATE INDEX calls_running ON calls (run_id) WHERE state = 'running';
+    """
+
+private let callWork = """
+    -- Where the engine tells.
+    ALTER TABLE calls ADD COLUMN evaluated_tokens INTEGER;  -- of the prompt; again ones too
+    ALTER TABLE calls ADD COLUMN reused_tokens INTEGER;     -- of the prompt, that were in the cache already
+    ALTER TABLE calls ADD COLUMN decode_steps INTEGER;      -- decode calls that gave tokens of the answer
+    ALTER TABLE calls ADD COLUMN drafted_tokens INTEGER;    -- that were guessed and evaluated beside
+    ALTER TABLE calls ADD COLUMN accepted_tokens INTEGER;   -- of these, the right ones
+    ALTER TABLE calls ADD COLUMN forced_tokens INTEGER;     -- of the answer, that had to come by schema or grammar
     """
 
 private let serverCalls = """

@@ -93,6 +93,13 @@ extension CallRecord {
                 "generation": .number(parts.generation),
             ]
         }
+        if let work = result.work {
+            fields["work"] = [
+                "evaluated": .integer(work.evaluated), "reused": .integer(work.reused), "steps": .integer(work.steps),
+                "drafted": .integer(work.drafted), "accepted": .integer(work.accepted),
+                "forced": .integer(work.forced),
+            ]
+        }
         fields["context"] = result.context.map { .integer($0) } ?? .null
         if let passedOver = result.passedOver { fields["passed_over"] = Value(recorded: passedOver) }
         if let error { fields["error"] = error.value }

@@ -142,7 +142,12 @@ extension CallResult {
             seconds: CallSeconds(
                 wait: result.timings.wait.inSeconds, load: result.timings.load.inSeconds,
                 prompt: result.timings.prompt.inSeconds, generation: result.timings.generation.inSeconds),
-            finishReason: result.finishReason.rawValue, context: result.context, passedOver: passedOver)
+            finishReason: result.finishReason.rawValue, context: result.context, passedOver: passedOver,
+            work: result.work.map { work in
+                CallWork(
+                    evaluated: work.promptTokens, reused: work.reused, steps: work.steps, drafted: work.drafted,
+                    accepted: work.accepted, forced: work.forced)
+            })
     }
 }
 
