@@ -9,7 +9,7 @@ static := --static-swift-stdlib
 endif
 build_release = $(SWIFT) build --configuration release --product nightjar $(static)
 
-.PHONY: setup demo build test lint format bench fuzz install clean fledgling
+.PHONY: setup demo build test lint format bench bench-engine fuzz install clean fledgling
 
 setup:
 	@Tools/setup
@@ -48,6 +48,12 @@ bench: setup
 	$(SWIFT) build --configuration release --product ledger
 	$(SWIFT) build --configuration release --product calendar
 	Benchmarks/run
+
+# The engine inside the process against llama-cpp-python, the bare loop on libllama, and llama-server where LLAMA_SERVER
+# names one. It makes its models first.
+bench-engine: setup
+	$(SWIFT) build --configuration release --product engine-bench $(static)
+	Benchmarks/bench-engine
 
 # A million changed workflows, templates and expressions: none may crash the reader or take over a second.
 fuzz: setup

@@ -4,7 +4,8 @@ import Inference
 struct CachePlan: Sendable, Hashable {
     /// Those that are at work.
     var parallel: Int
-    /// Those that have ended and are kept for others with the same beginning.
+    /// Those that have ended and are kept for others with the same beginning. Few: every token is compared with all that
+    /// is in the cache, if only to find that it is not its business.
     var kept: Int
     /// The tokens of all of them.
     var cells: Int
@@ -16,7 +17,7 @@ struct CachePlan: Sendable, Hashable {
     /// Where nothing is said. More share the reading of the weights, but each then waits longer for its next token.
     private static let standardParallel = 16
     /// libllama's limit.
-    private static let mostSequences = 64
+    static let mostSequences = 64
 
     /// - Parameters:
     ///   - positions: The tokens that must fit for one sequence.
@@ -27,7 +28,7 @@ struct CachePlan: Sendable, Hashable {
         // A cache of states and not of tokens is as large for each sequence, and of no use to others.
         let hasStates = metadata.hasStateCache
         self.parallel = min(max(1, parallel ?? Self.standardParallel), Self.mostSequences)
-        kept = hasStates ? 0 : min(self.parallel, Self.mostSequences - self.parallel)
+        kept = hasStates ? 0 : min(max(4, self.parallel / 4), Self.mostSequences - self.parallel)
         let wanted = positions * min(self.parallel, Self.contexts)
         let most = available.map { $0 / 2 / max(1, bytesPerToken) } ?? wanted
         cells = max(positions, min(wanted, most)) / 256 * 256

@@ -155,7 +155,6 @@ final class ActiveSequence {
         defer {
             work.drafted += offer.drafts.count
             work.accepted += accepted
-            drafts?.note(guessed: offer.drafts.count, accepted: accepted)
             offered.range = evaluated..<evaluated
         }
         while true {

@@ -7,8 +7,8 @@ import Inference
 /// they end. A prompt is not evaluated as far as the cache has its beginning, of whatever sequence. One whose beginning
 /// is being evaluated by another waits for that.
 final class DecodeLoop {
-    /// The most tokens in one decode call. Small enough that a cancelled request ends soon, large enough for speed.
-    static let chunk = 256
+    /// The most tokens in one decode call: what libllama computes at once by default. More is not faster.
+    static let chunk = 512
 
     private let context: LlamaContext
     private let plan: CachePlan
@@ -78,7 +78,9 @@ final class DecodeLoop {
         counters.note(tokens: Int(batch.n_tokens))
         switch status {
         case 0:
-            cost.note(tokens: Int(batch.n_tokens), seconds: (ContinuousClock.now - began) / .seconds(1))
+            if active.allSatisfy({ $0.isGenerating || $0.offered.count == 0 }) {
+                cost.note(tokens: Int(batch.n_tokens), seconds: (ContinuousClock.now - began) / .seconds(1))
+            }
             advance()
         case 1, 2:
             withdraw()

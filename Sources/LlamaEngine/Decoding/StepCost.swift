@@ -9,7 +9,11 @@ struct StepCost {
 
     /// What is left of a call's weight at the next one.
     private static let memory = 0.98
+    /// As long as nothing is known: what a call costs for itself, in tokens.
+    private static let usual = 4.0
 
+    /// - Parameter count: The tokens of a call that had none of prompts: of those so many are evaluated at once that each
+    ///   costs less.
     mutating func note(tokens count: Int, seconds time: Double) {
         let size = Double(count)
         weight = weight * Self.memory + 1
@@ -23,14 +27,17 @@ struct StepCost {
     /// a token in a later call and the sequence's part of the call itself.
     ///
     /// - Parameter sequences: How many share a call.
-    func worthwhile(sequences: Int) -> Double {
-        let spread = weight * tokensSquared - tokens * tokens
+    func worthwhile(sequences: Int) -> Double { 1 / (1 + callCost / Double(max(1, sequences))) }
+
+    /// What a call costs for itself, in tokens.
+    private var callCost: Double {
+        let mean = tokens / max(weight, 1)
+        let spread = tokensSquared / max(weight, 1) - mean * mean
         // As long as all calls were alike, nothing is known.
-        guard weight > 4, spread > 1e-9 * max(1, tokensSquared * weight) else { return 0.5 }
-        let perToken = (weight * product - tokens * seconds) / spread
-        let perCall = (seconds - perToken * tokens) / weight
-        guard perToken > 0 else { return 0 }
-        guard perCall > 0 else { return 1 }
-        return perToken / (perToken + perCall / Double(max(1, sequences)))
+        guard weight > 8, spread > 0.05 * mean * mean else { return Self.usual }
+        let perToken = (product / weight - mean * seconds / weight) / spread
+        let perCall = seconds / weight - perToken * mean
+        guard perToken > 0 else { return Self.usual }
+        return min(max(0, perCall / perToken), 64)
     }
 }

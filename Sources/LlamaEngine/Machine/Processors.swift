@@ -2,10 +2,19 @@ import Foundation
 
 /// How many processors this process may use.
 enum Processors {
-    /// The processors that the system gives us, cut by a control group's quota where there is one; at least 1.
+    /// The cores that the system gives us, cut by a control group's quota where there is one; at least 1. Two threads on one
+    /// core are no faster than one: what they compute is what the core can.
     static var available: Int {
         let active = ProcessInfo.processInfo.activeProcessorCount
-        return max(1, min(active, quota ?? active))
+        return max(1, [active, quota ?? active, cores ?? active].min() ?? active)
+    }
+
+    /// The cores of the machine, each of which may be several processors; `nil` where that is not known.
+    private static var cores: Int? {
+        let siblings = (0..<ProcessInfo.processInfo.processorCount).compactMap { number in
+            ControlGroup.text("/sys/devices/system/cpu/cpu\(number)/topology/thread_siblings_list")
+        }
+        return siblings.isEmpty ? nil : Set(siblings).count
     }
 
     /// Whether they have Intel's matrix unit (AMX).
