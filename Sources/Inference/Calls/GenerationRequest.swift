@@ -45,7 +45,8 @@ package struct GenerationRequest: Sendable, Hashable {
 
     /// The JSON Schema for engines that can be held to nothing else.
     package var schemaForServers: Value? {
-        schema ?? (choices.isEmpty ? nil : ["type": "string", "enum": .list(choices.map { .string($0) })])
+        if schema != nil || choices.isEmpty { return schema }
+        return ["type": "string", "enum": .list(choices.map { .string($0) })]
     }
 
     /// What the answer is held to; `nil` where it may be anything.
