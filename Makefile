@@ -9,7 +9,7 @@ static := --static-swift-stdlib
 endif
 build_release = $(SWIFT) build --configuration release --product nightjar $(static)
 
-.PHONY: setup demo build test lint format bench bench-engine fuzz install clean fledgling
+.PHONY: setup demo build test lint format bench bench-engine soak fuzz install clean fledgling
 
 setup:
 	@Tools/setup
@@ -54,6 +54,16 @@ bench: setup
 bench-engine: setup
 	$(SWIFT) build --configuration release --product engine-bench $(static)
 	Benchmarks/bench-engine
+
+# Mixed requests to the engine inside the process, 2,000 of them, and then fewer under AddressSanitizer. There leaks are
+# not looked for, since the Swift runtime keeps what it has for good, and stacks stay where they are, since the depth of
+# templates is bounded by them.
+soak: setup
+	$(SWIFT) build --configuration release --product engine-soak $(static)
+	$(release)/engine-soak models/fledgling.gguf
+	$(SWIFT) build --sanitize address --scratch-path .build-asan --product engine-soak
+	ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=0:quarantine_size_mb=16 \
+		.build-asan/debug/engine-soak models/fledgling.gguf --requests 600
 
 # A million changed workflows, templates and expressions: none may crash the reader or take over a second.
 fuzz: setup

@@ -150,8 +150,19 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Benchmarks/Engine", swiftSettings: strict),
+        .executableTarget(
+            name: "engine-soak",
+            dependencies: [
+                "EngineSoak", "Inference", "LlamaEngine",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Benchmarks/Soak", swiftSettings: strict),
         .target(name: "PythonSupport", path: "Tests/PythonSupport", swiftSettings: strict),
         .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: strict),
+        .target(
+            name: "EngineSoak", dependencies: ["Inference", "Jinja", "SeededRandom"], path: "Tests/EngineSoak",
+            swiftSettings: strict),
         .testTarget(
             name: "JinjaTests", dependencies: ["Jinja", "PythonSupport", "SeededRandom", orderedCollections],
             exclude: ["Differential"], swiftSettings: strict),
@@ -166,7 +177,7 @@ let package = Package(
         .testTarget(
             name: "LlamaEngineTests",
             dependencies: [
-                "LlamaEngine", "Inference", "Jinja", "PythonSupport", "SeededRandom",
+                "LlamaEngine", "EngineSoak", "Inference", "Jinja", "PythonSupport", "SeededRandom",
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Schemas"],

@@ -7,6 +7,8 @@ import Logging
 
 /// Does the work of a file with the engine inside the process, all of it asked for at once, and prints what it took as a
 /// line of JSON. `Benchmarks/engine.py` writes the file and knows what it means.
+extension CacheType: ExpressibleByArgument {}
+
 @main
 struct EngineBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "engine-bench")
@@ -20,6 +22,9 @@ struct EngineBench: AsyncParsableCommand {
     @Option(help: "How many the engine answers side by side.")
     var parallel: Int?
 
+    @Option(help: "What the cache keeps its numbers in: f16, q8_0 or q4_0.")
+    var cacheType: CacheType = .f16
+
     @Flag(help: "Whether each request is to be reproducible.")
     var reproducible = false
 
@@ -31,7 +36,7 @@ struct EngineBench: AsyncParsableCommand {
             catalog: ModelCatalog(stores: []),
             digests: ModelDigests(cachePath: folder.appending(path: "nightjar-bench-digests.json").path),
             logger: Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() },
-            options: .init(threads: work["threads"]?.integer, parallel: parallel))
+            options: .init(threads: work["threads"]?.integer, parallel: parallel, cacheType: cacheType))
         let context = work["context"]?.integer
         if let first = work["warm_up"] {
             for try await _ in engine.generate(request(first, model, context)) {}

@@ -83,7 +83,8 @@ final class EngineCore: Sendable {
                 let file = try shelf.open(job.request.model, isCancelled: { job.isCancelled })
                 let positions = try file.contextLimit(job.request.context, default: settings.defaultContext)
                 while !worker(for: file, positions: positions, job, &workers).submit(job) {
-                    // Its model could not be loaded; a new worker tries again, since files and memory change.
+                    // It has let go of its model or could not load it; a new worker tries again, since files and memory
+                    // change.
                     workers.removeAll { $0.file.path == file.path }
                 }
             } catch {

@@ -6,8 +6,8 @@ package import Logging
 ///
 /// Any number of callers may ask at once; those who ask for the same model are answered side by side, as far as there is
 /// room. A model is loaded when it is first asked for, with the context that the request wants, and stays until another
-/// one is asked for or the engine is shut down. A request that wants more context than the model was loaded with has it
-/// loaded again.
+/// one is asked for, nobody asks for long, or the engine is shut down. A request that wants more context than the model
+/// was loaded with has it loaded again.
 package final class LlamaEngine: Engine {
     /// What can be set; the defaults are for everyday use.
     package struct Options: Sendable {
@@ -21,6 +21,10 @@ package final class LlamaEngine: Engine {
         package var loadedModels: Int
         /// The layers that a GPU computes, where there is one; `nil` for all.
         package var gpuLayers: Int?
+        /// What the cache keeps its keys and values in.
+        package var cacheType: CacheType
+        /// A model that nobody asks for as long as this is let go of.
+        package var unloadAfter: Duration
         /// The memory that models may use, asked before each is loaded; `nil` if unknown.
         package var availableMemory: @Sendable () -> Int?
         /// The clock of chat templates that write today's date.
@@ -28,7 +32,7 @@ package final class LlamaEngine: Engine {
 
         package init(
             threads: Int? = nil, defaultContext: Int = 4096, parallel: Int? = nil, loadedModels: Int = 1,
-            gpuLayers: Int? = nil,
+            gpuLayers: Int? = nil, cacheType: CacheType = .f16, unloadAfter: Duration = .seconds(600),
             availableMemory: @escaping @Sendable () -> Int? = AvailableMemory.current,
             now: @escaping @Sendable () -> Date = { Date() }
         ) {
@@ -37,6 +41,8 @@ package final class LlamaEngine: Engine {
             self.parallel = parallel
             self.loadedModels = loadedModels
             self.gpuLayers = gpuLayers
+            self.cacheType = cacheType
+            self.unloadAfter = unloadAfter
             self.availableMemory = availableMemory
             self.now = now
         }
@@ -62,7 +68,8 @@ package final class LlamaEngine: Engine {
         let settings = ModelWorker.Settings(
             threads: max(1, options.threads ?? Processors.available), defaultContext: options.defaultContext,
             parallel: options.parallel, counters: counters, gpuLayers: options.gpuLayers,
-            availableMemory: options.availableMemory, now: options.now, logger: logger)
+            cacheType: options.cacheType, unloadAfter: options.unloadAfter, availableMemory: options.availableMemory,
+            now: options.now, logger: logger)
         shelf = ModelShelf(engine: name, catalog: catalog, digests: digests)
         core = EngineCore(shelf: shelf, capacity: options.loadedModels, settings: settings)
         previews = PreviewDesk(shelf: shelf, settings: settings)

@@ -43,6 +43,26 @@ import Testing
             try ask(CommandFixture.model, "--context", "32", long), mentions: "context of 32", "shorten the prompt")
     }
 
+    #if os(Linux)
+        @Test func `a model that does not fit under a memory limit is refused with the numbers`() throws {
+            // A gigabyte of zeros behind the model, of which the disk holds nothing.
+            let large = fixture.folder.appending(path: "large.gguf")
+            try FileManager.default.copyItem(atPath: CommandFixture.model, toPath: large.path)
+            let handle = try FileHandle(forWritingTo: large)
+            try handle.truncate(atOffset: 1 << 30)
+            try handle.close()
+            let started = try fixture.start(["prompt", "--model", "./large.gguf", "hello"], limit: "-v 1000000")
+            expectRefusal(try started.finish(), mentions: "1.1 GB", "MB are free", "`context`")
+        }
+
+        @Test func `with hardly any memory nothing hangs`() throws {
+            let started = try fixture.start(
+                ["prompt", "--model", CommandFixture.model, "--max-tokens", "2", "hello"], limit: "-v 400000")
+            let outcome = try started.finish()
+            #expect(outcome.status < 128, "\(outcome.errors)")
+        }
+    #endif
+
     @Test func `a model that is not there is told with what is near`() throws {
         try FileManager.default.createDirectory(
             at: fixture.folder.appending(path: "models"), withIntermediateDirectories: true)

@@ -1,8 +1,8 @@
+import EngineSoak
 import Foundation
 import Inference
 import Jinja
 import LlamaEngine
-import SeededRandom
 import Testing
 
 /// Many requests at once: they share the cache and what they have in common, and nobody is lost.
@@ -103,49 +103,38 @@ struct BatchingTests {
         }
     }
 
+    @Test func aModelThatNobodyAsksForIsLetGoOf() async throws {
+        for (wait, isLoadedAgain) in [(Duration.zero, true), (.seconds(600), false)] {
+            try await Fixture.with(.init(threads: 1, unloadAfter: wait)) { fixture in
+                let first = try await Answer(fixture.engine.generate(request()))
+                let second = try await Answer(fixture.engine.generate(request()))
+                #expect(first.result?.text == second.result?.text)
+                #expect(((second.result?.timings.load ?? .zero) > .zero) == isLoadedAgain)
+            }
+        }
+    }
+
+    @Test(arguments: [CacheType.q8_0, .q4_0])
+    func aSmallerCacheTakesLessMemoryAndAnswers(_ type: CacheType) async throws {
+        // What a cache of 16 bits does not fit into.
+        let available = { @Sendable in 51_900_000 }
+        try await Fixture.with(.init(threads: 1, availableMemory: available)) { fixture in
+            let error = await engineError { _ = try await Answer(fixture.engine.generate(request())) }
+            #expect(error?.code == .outOfMemory)
+        }
+        try await Fixture.with(.init(threads: 1, cacheType: type, availableMemory: available)) { fixture in
+            let answer = try await Answer(fixture.engine.generate(request()))
+            #expect(answer.result?.text.isEmpty == false)
+        }
+    }
+
     @Test func aSoakOfMixedRequestsLosesNone() async throws {
         try await Fixture.with(.init(threads: 1, parallel: 6)) { fixture in
-            var source = SplitMix64(seed: 3)
-            let ends = try await withThrowingTaskGroup(of: Bool.self) { group in
-                var waiting = 200
-                var done = 0
-                let begin = { (group: inout ThrowingTaskGroup<Bool, any Error>) in
-                    guard waiting > 0 else { return }
-                    waiting -= 1
-                    let kind = Int.random(in: 0..<6, using: &source)
-                    var asked = request(
-                        Self.preamble.prefix(Int.random(in: 1...700, using: &source)) + " \(waiting % 7)",
-                        sampler: SamplerSettings(temperature: 2, seed: UInt32(waiting)),
-                        maxTokens: Int.random(in: 1...60, using: &source), context: 512)
-                    switch kind {
-                    case 0: asked.schema = ["type": "array", "items": ["type": "integer"], "maxItems": 5]
-                    case 1: asked.messages = [.user(String(repeating: "far too long ", count: 2000))]
-                    case 2: asked.grammar = "root ::= ["
-                    case 3: asked.choices = ["a", "b"]
-                    default: break
-                    }
-                    let isCancelled = kind == 4
-                    group.addTask {
-                        do {
-                            var events = 0
-                            for try await event in fixture.engine.generate(asked) {
-                                events += 1
-                                if isCancelled, events > 3 { return true }
-                                if case .finished = event { return kind != 1 && kind != 2 }
-                            }
-                            return false
-                        } catch let error as EngineError {
-                            return kind == 1 ? error.code == .promptTooLong : kind == 2 && error.code == .invalidRequest
-                        }
-                    }
-                }
-                for _ in 0..<20 { begin(&group) }
-                while let isRight = try await group.next() {
-                    #expect(isRight)
-                    done += 1
-                    begin(&group)
-                }
-                return done
+            var soak = EngineSoak(fixture.engine, model: "fledgling", seed: 3)
+            var ends = 0
+            await soak.run(200, together: 20) { outcome in
+                ends += 1
+                #expect(outcome.problem == nil, "\(outcome.kind)")
             }
             #expect(ends == 200)
             // Nothing is left behind that is in the way.

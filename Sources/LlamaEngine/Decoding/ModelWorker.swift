@@ -4,7 +4,7 @@ import Logging
 
 /// One loaded model and its decode thread: requests go in at any time and are answered by the thread.
 ///
-/// The thread loads the model, lives as long as the worker is wanted, and frees everything before it ends.
+/// The thread loads the model, lives as long as the worker is wanted and asked, and frees everything before it ends.
 final class ModelWorker: Sendable {
     struct Settings: Sendable {
         var threads: Int
@@ -13,6 +13,9 @@ final class ModelWorker: Sendable {
         var parallel: Int?
         var counters: EngineCounters
         var gpuLayers: Int?
+        var cacheType: CacheType
+        /// A model without requests is kept this long.
+        var unloadAfter: Duration
         var availableMemory: @Sendable () -> Int?
         var now: @Sendable () -> Date
         var logger: Logger
@@ -36,7 +39,8 @@ final class ModelWorker: Sendable {
         }
     }
 
-    /// Hands over a request; `false` if the worker has ended, for example because its model could not be loaded.
+    /// Hands over a request; `false` if the worker has ended, because its model could not be loaded or nobody had asked
+    /// for it for long.
     func submit(_ job: GenerationJob) -> Bool {
         inbox.put(job)
     }
@@ -99,7 +103,8 @@ final class ModelWorker: Sendable {
             guard let model else { continue }
             try checkModel(model)
             let context = try LlamaContext(
-                model, file: file, plan: plan, chunk: DecodeLoop.chunk, threads: settings.threads)
+                model, file: file, plan: plan, cacheType: settings.cacheType, chunk: DecodeLoop.chunk,
+                threads: settings.threads)
             let encoder = try PromptEncoder(model, file: file, now: settings.now, logger: settings.logger)
             return Loaded(context: context, plan: plan, encoder: encoder)
         }
@@ -108,7 +113,9 @@ final class ModelWorker: Sendable {
     /// What the cache is to hold, in the memory that is left beside the model.
     private func cachePlan() throws(EngineError) -> CachePlan {
         let available = settings.availableMemory()
-        let need = MemoryNeed(file.metadata, weights: file.bytes, context: positions, chunk: DecodeLoop.chunk)
+        let need = MemoryNeed(
+            file.metadata, weights: file.bytes, context: positions, cacheType: settings.cacheType,
+            chunk: DecodeLoop.chunk)
         guard let available, need.total > available else {
             return CachePlan(
                 positions: positions, parallel: settings.parallel, metadata: file.metadata,
@@ -142,7 +149,7 @@ final class ModelWorker: Sendable {
                 if queue.isEmpty, let next = inbox.takeIfPresent() { queue.append(next) }
                 if queue.isEmpty {
                     guard loop.isIdle else { break }
-                    guard let next = inbox.take() else { return }
+                    guard let next = inbox.takeOrClose(after: settings.unloadAfter) else { return }
                     queue.append(next)
                 }
                 guard loop.hasRoom(for: queue[0]) else { break }

@@ -26,6 +26,20 @@ final class Mailbox<Element: Sendable>: @unchecked Sendable {
         }
     }
 
+    /// Takes the first element and waits for it as long as this at most; if none comes, the mailbox is closed.
+    func takeOrClose(after wait: Duration) -> Element? {
+        condition.withLock {
+            let end = Date(timeIntervalSinceNow: wait / .seconds(1))
+            while elements.isEmpty, !isClosed {
+                guard condition.wait(until: end) else {
+                    isClosed = true
+                    break
+                }
+            }
+            return elements.isEmpty ? nil : elements.removeFirst()
+        }
+    }
+
     /// Takes the first element if there is one.
     func takeIfPresent() -> Element? {
         condition.withLock { elements.isEmpty ? nil : elements.removeFirst() }

@@ -22,11 +22,14 @@ enum Processors {
         ControlGroup.text("/proc/cpuinfo")?.split(separator: "\n").first { $0.hasPrefix("flags") }?
         .split(separator: " ").contains("amx_tile") ?? false
 
-    /// The whole processors of the control group's quota (`cpu.max`: a time and the period that it is for).
+    /// The whole processors of the control group's quota: a time, and the period that it is for.
     private static var quota: Int? {
-        for folder in ControlGroup.folders(version: 2) {
-            let fields = ControlGroup.text("\(folder)/cpu.max")?.split(separator: " ") ?? []
-            if fields.count == 2, let time = Double(fields[0]), let period = Double(fields[1]), period > 0 {
+        for folder in ControlGroup.folders(of: "cpu") {
+            let fields =
+                folder.version == 2
+                ? (ControlGroup.text("\(folder.path)/cpu.max") ?? "").split(separator: " ").map(String.init)
+                : ["quota", "period"].compactMap { ControlGroup.text("\(folder.path)/cpu.cfs_\($0)_us") }
+            if fields.count == 2, let time = Double(fields[0]), let period = Double(fields[1]), time > 0, period > 0 {
                 return max(1, Int((time / period).rounded()))
             }
         }

@@ -18,7 +18,7 @@ final class LlamaContext {
 
     /// - Parameter chunk: The most tokens in one call of `llama_decode`.
     init(
-        _ model: LlamaModel, file: ModelFile, plan: CachePlan, chunk: Int, threads: Int
+        _ model: LlamaModel, file: ModelFile, plan: CachePlan, cacheType: CacheType, chunk: Int, threads: Int
     ) throws(EngineError) {
         LlamaLog.collectErrors()
         defer { _ = LlamaLog.takeErrors() }
@@ -33,6 +33,8 @@ final class LlamaContext {
         parameters.kv_unified = true
         // All of it also for layers that look back only so far: without, a beginning could not be used again.
         parameters.swa_full = true
+        parameters.type_k = cacheType.ggml
+        parameters.type_v = cacheType.ggml
         parameters.n_threads = Int32(threads)
         parameters.n_threads_batch = Int32(threads)
         parameters.abort_callback = { signal in

@@ -10,5 +10,7 @@ extension LlamaEngine.Options {
         parallel = declared.parallel
         loadedModels = declared.loadedModels ?? loadedModels
         gpuLayers = declared.gpuLayers
+        cacheType = declared.cacheType.flatMap { CacheType(rawValue: $0.rawValue) } ?? cacheType
+        unloadAfter = declared.unloadAfter ?? unloadAfter
     }
 }

@@ -44,11 +44,16 @@ struct PromptCommand: AsyncParsableCommand {
     @Option(help: "The answer ends before this text; may be given several times.")
     var stop: [String] = []
 
+    @Flag(help: "Answer alone, so that the same seed gives the same answer whatever else is asked.")
+    var reproducible = false
+
     @Option(help: "The context length in tokens to load the model with.")
     var context: Int?
 
     @Flag(help: "Show the exact prompt and its length in tokens; generate nothing.")
     var dryRun = false
+
+    @OptionGroup var form: AnswerForm
 
     @OptionGroup var logging: LoggingOptions
 
@@ -97,6 +102,8 @@ struct PromptCommand: AsyncParsableCommand {
         settings.maxTokens = maxTokens
         settings.stop = stop
         settings.context = context
+        settings.isReproducible = reproducible
+        try form.apply(to: &settings)
         return (choice, choice.request(system: system, turns: [.user(try question())], settings: settings))
     }
 
@@ -139,6 +146,7 @@ struct PromptCommand: AsyncParsableCommand {
                     "the answer was cut off after \(result.generatedTokens) tokens: raise `--max-tokens` or `--context`"
                 )
             }
+            try form.check(result.text, request)
         } catch is CancellationError {
             Console.printRaw("\n")
             throw ExitStatus.interrupted

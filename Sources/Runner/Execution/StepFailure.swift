@@ -3,8 +3,8 @@ import Inference
 import Workflow
 
 /// Why a step could not do its work: a code to act on and a sentence for the user.
-struct StepFailure: Error, Sendable, CustomStringConvertible {
-    enum Code: String, Sendable {
+package struct StepFailure: Error, Sendable, CustomStringConvertible {
+    package enum Code: String, Sendable {
         case expression
         case fileNotFound = "file_not_found"
         case fileUnreadable = "file_unreadable"
@@ -25,8 +25,8 @@ struct StepFailure: Error, Sendable, CustomStringConvertible {
         case timedOut = "timed_out"
     }
 
-    var code: Code
-    var message: String
+    package var code: Code
+    package var message: String
 
     init(_ code: Code, _ message: String) {
         self.code = code
@@ -34,7 +34,7 @@ struct StepFailure: Error, Sendable, CustomStringConvertible {
         self.message = message.printable
     }
 
-    var description: String { message }
+    package var description: String { message }
 }
 
 extension RecordedError {

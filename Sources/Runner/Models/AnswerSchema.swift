@@ -1,12 +1,12 @@
 import Inference
-import Jinja
+package import Jinja
 
 /// The schema that an answer has to follow, whatever the engine has promised.
-struct AnswerSchema {
+package struct AnswerSchema {
     private let schema: JSONSchema
 
     /// - Throws: ``StepFailure`` with code `bad_value` where the schema itself is wrong.
-    init(_ value: Value) throws(StepFailure) {
+    package init(_ value: Value) throws(StepFailure) {
         do {
             schema = try JSONSchema(value)
         } catch {
@@ -16,7 +16,7 @@ struct AnswerSchema {
     }
 
     /// - Throws: ``StepFailure`` with code `answer_invalid`.
-    func data(in text: String) throws(StepFailure) -> Value {
+    package func data(in text: String) throws(StepFailure) -> Value {
         let found: Value
         do {
             found = try ExtractedJSON(from: text).value

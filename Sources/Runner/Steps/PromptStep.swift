@@ -25,7 +25,7 @@ extension PromptStep: ExecutableStep {
             )
         }
         let data = try schema?.data(in: result.text) ?? .null
-        let text = try chosen(result.text, among: question.settings.choices)
+        let text = try AnswerChoices(question.settings.choices).chosen(by: result.text)
         if let key = answer.cacheKey { try await known.keep(result, under: key) }
         let seed: Value = result.seed.map { .integer(Int($0)) } ?? .null
         return [
@@ -39,16 +39,6 @@ extension PromptStep: ExecutableStep {
             "tokens": .integer(result.generatedTokens),
             "seconds": took.inResults,
         ]
-    }
-
-    /// The answer without white space at its ends; one of the choices, where there are any.
-    private func chosen(_ answer: String, among choices: [String]) throws -> String {
-        let text = trimmed(answer)
-        guard !choices.isEmpty, !choices.contains(text) else { return text }
-        // Servers can be held to JSON only, and so they quote what they choose.
-        guard let choice = choices.first(where: { Value.string($0) == (try? Value(json: text)) || trimmed($0) == text })
-        else { throw StepFailure(.answerInvalid, "the answer is none of the `choices`: \(text.excerpt)") }
-        return choice
     }
 
     func preview(_ context: PreviewContext) async throws -> StepPreview {

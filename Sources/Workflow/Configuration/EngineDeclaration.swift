@@ -13,6 +13,11 @@ package struct EngineDeclaration: Declared {
         case local
     }
 
+    /// What the cache of the engine inside the process keeps its keys and values in.
+    package enum CacheType: String, Sendable, CaseIterable {
+        case f16, q8_0, q4_0
+    }
+
     package var kind = Kind.ollama
     package var url: String?
     package var token: String?
@@ -25,6 +30,8 @@ package struct EngineDeclaration: Declared {
     package var threads: Int?
     package var loadedModels: Int?
     package var gpuLayers: Int?
+    package var cacheType: CacheType?
+    package var unloadAfter: Duration?
     package var limits: LimitsDeclaration?
 
     package init() {}
@@ -74,6 +81,14 @@ package struct EngineDeclaration: Declared {
             "gpu_layers", \.gpuLayers, .integer(0...10_000),
             "For the engine inside the process: how many layers of a model a GPU computes, where libllama has one; all if not given."
         ),
+        .optional(
+            "cache_type", \.cacheType, .choice(),
+            "For the engine inside the process: what the cache keeps its numbers in; `f16` if not given. `q8_0` and `q4_0` take about a half and a quarter of the memory, some more time, and make answers less exact."
+        ),
+        .optional(
+            "unload_after", \.unloadAfter, .duration,
+            "For the engine inside the process: a model that nobody asks for as long as this is let go of; 10m if not given."
+        ),
         .optional("limits", \.limits, .record(), "How long a call may be silent before it is given up."),
     ]
 
@@ -93,10 +108,14 @@ package struct EngineDeclaration: Declared {
                 decoding.report("the engine inside the process has no `url` and no `members`", at: place)
             }
         }
-        if kind != .local, threads != nil || loadedModels != nil || gpuLayers != nil {
-            decoding.report(
-                "`threads`, `loaded_models` and `gpu_layers` are for the engine inside the process, of kind `local`",
-                at: place)
+        if kind != .local {
+            let isGiven = [
+                ("threads", threads != nil), ("loaded_models", loadedModels != nil), ("gpu_layers", gpuLayers != nil),
+                ("cache_type", cacheType != nil), ("unload_after", unloadAfter != nil),
+            ]
+            for (key, _) in isGiven.filter(\.1) {
+                decoding.report("`\(key)` is for the engine inside the process, of kind `local`", at: place)
+            }
         }
     }
 }

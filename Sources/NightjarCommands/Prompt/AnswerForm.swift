@@ -1,0 +1,60 @@
+import ArgumentParser
+import Foundation
+import Inference
+import Jinja
+import Runner
+
+/// What the answer to a prompt from the shell is held to.
+struct AnswerForm: ParsableArguments {
+    @Option(help: "A file with a JSON Schema that the answer is held to.")
+    var schema: String?
+
+    @Option(help: "A file with a grammar in GBNF that the answer is held to.")
+    var grammar: String?
+
+    @Option(help: "The answer is one of these texts; may be given several times.")
+    var choice: [String] = []
+
+    func validate() throws {
+        if [schema != nil, grammar != nil, !choice.isEmpty].filter(\.self).count > 1 {
+            throw ValidationError("an answer is held to one of `--schema`, `--grammar` and `--choice`, not to several")
+        }
+    }
+
+    /// Reads the files and sets what the model is to be held to.
+    func apply(to settings: inout CallSettings) throws {
+        settings.choices = choice
+        settings.grammar = try grammar.map(content)
+        if let schema {
+            do {
+                let value = try Value(json: try content(schema))
+                _ = try AnswerSchema(value)
+                settings.schema = value
+            } catch let error as JSONError {
+                throw CommandFailure(.invalid, "\(schema) is not JSON: \(error)")
+            } catch let failure as StepFailure {
+                throw CommandFailure(.invalid, "\(schema): \(failure.message)")
+            }
+        }
+    }
+
+    /// Checks what came in the end, since servers do not hold a model to everything.
+    func check(_ answer: String, _ request: GenerationRequest) throws {
+        do {
+            _ = try request.schema.map { try AnswerSchema($0).data(in: answer) }
+            _ = try AnswerChoices(choice).chosen(by: answer)
+        } catch let failure as StepFailure {
+            throw CommandFailure(.failed, failure.message)
+        }
+    }
+
+    private func content(_ path: String) throws -> String {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw CommandFailure(.invalid, "there is no file \(path) that can be read")
+        }
+        guard let text = String(validating: data, as: UTF8.self) else {
+            throw CommandFailure(.invalid, "\(path) is not UTF-8 text")
+        }
+        return text
+    }
+}
