@@ -25,6 +25,9 @@ struct EngineBench: AsyncParsableCommand {
     @Option(help: "What the cache keeps its numbers in: f16, q8_0 or q4_0.")
     var cacheType: CacheType = .f16
 
+    @Flag(inversion: .prefixedNo, help: "Whether to guess what comes next.")
+    var drafts = true
+
     @Flag(help: "Whether each request is to be reproducible.")
     var reproducible = false
 
@@ -36,7 +39,7 @@ struct EngineBench: AsyncParsableCommand {
             catalog: ModelCatalog(stores: []),
             digests: ModelDigests(cachePath: folder.appending(path: "nightjar-bench-digests.json").path),
             logger: Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() },
-            options: .init(threads: work["threads"]?.integer, parallel: parallel, cacheType: cacheType))
+            options: .init(threads: work["threads"]?.integer, parallel: parallel, cacheType: cacheType, makesDrafts: drafts))
         let context = work["context"]?.integer
         if let first = work["warm_up"] {
             for try await _ in engine.generate(request(first, model, context)) {}

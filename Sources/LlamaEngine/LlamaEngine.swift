@@ -23,6 +23,8 @@ package final class LlamaEngine: Engine {
         package var gpuLayers: Int?
         /// What the cache keeps its keys and values in.
         package var cacheType: CacheType
+        /// Whether what may come next is guessed and checked in one call.
+        package var makesDrafts: Bool
         /// A model that nobody asks for as long as this is let go of.
         package var unloadAfter: Duration
         /// The memory that models may use, asked before each is loaded; `nil` if unknown.
@@ -32,7 +34,8 @@ package final class LlamaEngine: Engine {
 
         package init(
             threads: Int? = nil, defaultContext: Int = 4096, parallel: Int? = nil, loadedModels: Int = 1,
-            gpuLayers: Int? = nil, cacheType: CacheType = .f16, unloadAfter: Duration = .seconds(600),
+            gpuLayers: Int? = nil, cacheType: CacheType = .f16, makesDrafts: Bool = true,
+            unloadAfter: Duration = .seconds(600),
             availableMemory: @escaping @Sendable () -> Int? = AvailableMemory.current,
             now: @escaping @Sendable () -> Date = { Date() }
         ) {
@@ -42,6 +45,7 @@ package final class LlamaEngine: Engine {
             self.loadedModels = loadedModels
             self.gpuLayers = gpuLayers
             self.cacheType = cacheType
+            self.makesDrafts = makesDrafts
             self.unloadAfter = unloadAfter
             self.availableMemory = availableMemory
             self.now = now
@@ -68,7 +72,7 @@ package final class LlamaEngine: Engine {
         let settings = ModelWorker.Settings(
             threads: max(1, options.threads ?? Processors.available), defaultContext: options.defaultContext,
             parallel: options.parallel, counters: counters, gpuLayers: options.gpuLayers,
-            cacheType: options.cacheType, unloadAfter: options.unloadAfter, availableMemory: options.availableMemory,
+            cacheType: options.cacheType, makesDrafts: options.makesDrafts, unloadAfter: options.unloadAfter, availableMemory: options.availableMemory,
             now: options.now, logger: logger)
         shelf = ModelShelf(engine: name, catalog: catalog, digests: digests)
         core = EngineCore(shelf: shelf, capacity: options.loadedModels, settings: settings)

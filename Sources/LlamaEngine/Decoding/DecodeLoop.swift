@@ -12,6 +12,7 @@ final class DecodeLoop {
 
     private let context: LlamaContext
     private let plan: CachePlan
+    private let makesDrafts: Bool
     private let counters: EngineCounters
     private var batch: llama_batch
     private var cache = CacheMap()
@@ -25,9 +26,11 @@ final class DecodeLoop {
     /// The tokens of its answer for which a sequence must find cells when it begins.
     private static let firstTokens = 64
 
-    init(_ context: LlamaContext, plan: CachePlan, counters: EngineCounters) {
+    init(_ context: LlamaContext, plan: CachePlan, makesDrafts: Bool, counters: EngineCounters) {
         self.context = context
         self.plan = plan
+        // A guess that was wrong is cut off again, which states cannot be.
+        self.makesDrafts = makesDrafts && context.sharesBeginnings
         self.counters = counters
         batch = llama_batch_init(Int32(Self.chunk), 0, 1)
     }
@@ -57,7 +60,7 @@ final class DecodeLoop {
                     + "allows it, or shorten the prompt.")
         }
         if job.request.isReproducible { clear() }
-        let drafts = job.request.isReproducible || !context.sharesBeginnings ? nil : Drafts(answers + prompt.tokens)
+        let drafts = job.request.isReproducible || !makesDrafts ? nil : Drafts(answers + prompt.tokens)
         active.append(
             try ActiveSequence(
                 job, prompt: prompt, vocabulary: context.model.vocabulary, start: start, constraint: constraint,

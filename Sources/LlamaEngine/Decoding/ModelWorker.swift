@@ -14,6 +14,7 @@ final class ModelWorker: Sendable {
         var counters: EngineCounters
         var gpuLayers: Int?
         var cacheType: CacheType
+        var makesDrafts: Bool
         /// A model without requests is kept this long.
         var unloadAfter: Duration
         var availableMemory: @Sendable () -> Int?
@@ -139,7 +140,7 @@ final class ModelWorker: Sendable {
 
     /// Admits requests and steps the active ones until the worker is no longer wanted.
     private func decode(_ loaded: Loaded, waiting: [GenerationJob], load: Duration) throws(EngineError) {
-        let loop = DecodeLoop(loaded.context, plan: loaded.plan, counters: settings.counters)
+        let loop = DecodeLoop(loaded.context, plan: loaded.plan, makesDrafts: settings.makesDrafts, counters: settings.counters)
         let constraints = ConstraintDesk(
             loaded.context.model.vocabulary, reference: file.reference, logger: settings.logger)
         var queue = waiting
