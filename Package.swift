@@ -77,6 +77,8 @@ let package = Package(
             dependencies: ["Inference", "LocalNetwork", "Jinja", orderedCollections],
             swiftSettings: strict),
         .target(
+            name: "ModelPull", dependencies: ["Inference", "LocalNetwork", "Jinja"], swiftSettings: strict),
+        .target(
             name: "LlamaEngine",
             dependencies: [
                 "LocalFiles", "Inference", "CLlama", "Jinja", .product(name: "Logging", package: "swift-log"),
@@ -89,7 +91,7 @@ let package = Package(
         .target(
             name: "Runner",
             dependencies: [
-                "Jinja", "Workflow", "Inference", "History", "LocalNetwork", orderedCollections,
+                "LocalFiles", "Jinja", "Workflow", "Inference", "History", "LocalNetwork", orderedCollections,
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux])),
@@ -110,8 +112,8 @@ let package = Package(
         .target(
             name: "NightjarCommands",
             dependencies: [
-                "Jinja", "Workflow", "Inference", "LlamaEngine", "LocalNetwork", "ServerEngine", "History", "Runner",
-                "Scheduler",
+                "Jinja", "Workflow", "Inference", "LlamaEngine", "LocalNetwork", "ModelPull", "ServerEngine", "History",
+                "Runner", "Scheduler",
                 orderedCollections,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),

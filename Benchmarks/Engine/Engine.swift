@@ -39,7 +39,8 @@ struct EngineBench: AsyncParsableCommand {
             catalog: ModelCatalog(stores: []),
             digests: ModelDigests(cachePath: folder.appending(path: "nightjar-bench-digests.json").path),
             logger: Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() },
-            options: .init(threads: work["threads"]?.integer, parallel: parallel, cacheType: cacheType, makesDrafts: drafts))
+            options: .init(
+                threads: work["threads"]?.integer, parallel: parallel, cacheType: cacheType, makesDrafts: drafts))
         let context = work["context"]?.integer
         if let first = work["warm_up"] {
             for try await _ in engine.generate(request(first, model, context)) {}

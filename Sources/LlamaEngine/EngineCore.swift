@@ -80,12 +80,12 @@ final class EngineCore: Sendable {
                 continue
             }
             do {
-                let file = try shelf.open(job.request.model, isCancelled: { job.isCancelled })
+                let file = try shelf.open(job.request, isCancelled: { job.isCancelled })
                 let positions = try file.contextLimit(job.request.context, default: settings.defaultContext)
                 while !worker(for: file, positions: positions, job, &workers).submit(job) {
                     // It has let go of its model or could not load it; a new worker tries again, since files and memory
                     // change.
-                    workers.removeAll { $0.file.path == file.path }
+                    workers.removeAll { $0.file.path == file.path && $0.file.adapters == file.adapters }
                 }
             } catch {
                 job.fail(error)
@@ -98,14 +98,18 @@ final class EngineCore: Sendable {
     private func worker(
         for file: ModelFile, positions: Int, _ job: GenerationJob, _ workers: inout [ModelWorker]
     ) -> ModelWorker {
-        let isSame = { (worker: ModelWorker) in worker.file.path == file.path && worker.file.digest == file.digest }
+        let isSame = { (worker: ModelWorker) in
+            worker.file.path == file.path && worker.file.digest == file.digest && worker.file.adapters == file.adapters
+        }
         if let index = workers.firstIndex(where: { isSame($0) && $0.positions >= positions }) {
             let worker = workers.remove(at: index)
             workers.append(worker)
             return worker
         }
         // The same model with less room, or an older version of the file, is of no more use.
-        if let index = workers.firstIndex(where: { $0.file.path == file.path }) {
+        if let index = workers.firstIndex(where: {
+            $0.file.path == file.path && $0.file.adapters == file.adapters
+        }) {
             workers.remove(at: index).finish()
         }
         while workers.count >= capacity {
@@ -113,7 +117,7 @@ final class EngineCore: Sendable {
             passWaiting(to: oldest)
             oldest.finish()
         }
-        let worker = ModelWorker(file, positions: positions, settings: settings)
+        let worker = ModelWorker(file, positions: positions, shelf: shelf, settings: settings)
         workers.append(worker)
         return worker
     }
@@ -122,7 +126,9 @@ final class EngineCore: Sendable {
     /// models in turn do not load a model each time, and none waits forever.
     private func passWaiting(to worker: ModelWorker) {
         let waiting = queue.takeAll { job in
-            guard shelf.path(of: job.request.model) == worker.file.path else { return false }
+            guard shelf.path(of: job.request.model) == worker.file.path,
+                (try? shelf.adapters(of: job.request, for: worker.file)) == worker.file.adapters
+            else { return false }
             let positions = try? worker.file.contextLimit(job.request.context, default: settings.defaultContext)
             return positions.map { $0 <= worker.positions } ?? false
         }

@@ -57,6 +57,7 @@ package final class LlamaEngine: Engine {
     private let shelf: ModelShelf
     private let core: EngineCore
     private let previews: PreviewDesk
+    private let embeddings: EmbeddingDesk
     private let log: LlamaLog.Subscription
 
     /// - Parameters:
@@ -72,11 +73,13 @@ package final class LlamaEngine: Engine {
         let settings = ModelWorker.Settings(
             threads: max(1, options.threads ?? Processors.available), defaultContext: options.defaultContext,
             parallel: options.parallel, counters: counters, gpuLayers: options.gpuLayers,
-            cacheType: options.cacheType, makesDrafts: options.makesDrafts, unloadAfter: options.unloadAfter, availableMemory: options.availableMemory,
+            cacheType: options.cacheType, makesDrafts: options.makesDrafts, unloadAfter: options.unloadAfter,
+            availableMemory: options.availableMemory,
             now: options.now, logger: logger)
         shelf = ModelShelf(engine: name, catalog: catalog, digests: digests)
         core = EngineCore(shelf: shelf, capacity: options.loadedModels, settings: settings)
         previews = PreviewDesk(shelf: shelf, settings: settings)
+        embeddings = EmbeddingDesk(shelf: shelf, settings: settings)
     }
 
     deinit {
@@ -100,6 +103,19 @@ package final class LlamaEngine: Engine {
             } catch {
                 throw EngineError(.engineFailed, "The digest of \(model) cannot be computed: \(error)")
             }
+        }
+    }
+
+    package func embed(_ texts: [String], model: String) async throws(EngineError) -> Embeddings {
+        guard !core.isClosed else { throw EngineCore.closed }
+        do {
+            return try await DedicatedThread.run("nightjar-embed") { [embeddings] in
+                try embeddings.embed(texts, model: model)
+            }
+        } catch let error as EngineError {
+            throw error
+        } catch {
+            throw EngineError(.engineFailed, "\(error)")
         }
     }
 
@@ -136,6 +152,7 @@ package final class LlamaEngine: Engine {
         core.close()
         try? await DedicatedThread.run("nightjar-shutdown") { [core] in core.waitUntilEnded() }
         previews.clear()
+        embeddings.clear()
     }
 
     private func onThread<Value: Sendable>(

@@ -10,9 +10,6 @@ extension GenerationRequest {
                 "The engine inside the process sees no pictures: ask a model that does on an Ollama or OpenAI-compatible server."
             )
         }
-        guard thinking == nil || thinking == .off else {
-            throw refuse("The engine inside the process tells no model to think: leave `think` out.")
-        }
         guard maxTokens >= 1 else {
             throw refuse("`max_tokens: \(maxTokens)` leaves no room for an answer: 1 is the least.")
         }

@@ -9,7 +9,8 @@ package struct Nightjar: AsyncParsableCommand {
         version: version,
         subcommands: [
             RunCommand.self, ResumeCommand.self, RetryCommand.self, CheckCommand.self, ListCommand.self,
-            RunsCommand.self, PromptCommand.self, RenderCommand.self, ModelsCommand.self, CacheCommand.self,
+            RunsCommand.self, PromptCommand.self, EmbedCommand.self, RenderCommand.self, ModelsCommand.self,
+            CacheCommand.self,
             ServeCommand.self, ScheduleCommand.self, TriggerCommand.self, ServiceCommand.self, DoctorCommand.self,
             SchemaCommand.self,
             InitCommand.self,

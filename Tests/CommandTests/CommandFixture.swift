@@ -39,6 +39,9 @@ final class CommandFixture {
 
     static let model = repository.appending(path: "models/fledgling.gguf").path
 
+    /// The home folder of the program.
+    var home: URL { folder.appending(path: ".home") }
+
     @discardableResult
     func write(_ text: String, to path: String) throws -> URL {
         let file = folder.appending(path: path)
@@ -80,8 +83,13 @@ final class CommandFixture {
             process.arguments = ["-c", script, "sh", Self.program.path] + arguments
         }
         process.currentDirectoryURL = place ?? folder
-        process.environment = ProcessInfo.processInfo.environment.merging([
-            "NIGHTJAR_HOME": folder.appending(path: ".state").path,
+        // What the developer has of other programs' models is none of a test's business.
+        let elsewhere = [
+            "OLLAMA_MODELS", "LLAMA_CACHE", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_HOME", "XDG_CACHE_HOME",
+        ]
+        let inherited = ProcessInfo.processInfo.environment.filter { !elsewhere.contains($0.key) }
+        process.environment = inherited.merging([
+            "HOME": home.path, "NIGHTJAR_HOME": folder.appending(path: ".state").path,
             "XDG_CONFIG_HOME": folder.appending(path: ".config").path,
             "XDG_DATA_HOME": folder.appending(path: ".data").path,
         ]) { _, new in new }.merging(environment) { _, new in new }

@@ -47,6 +47,15 @@ package struct ThinkingSplitter: Sendable {
         state = .opening(startsInThinking ? .reasoning : .answer)
     }
 
+    /// Whether what comes next is thought, as far as can be told from what came.
+    package var isInThought: Bool {
+        switch state {
+        case .opening(let part), .blank(let part): part == .reasoning
+        case .thinking: true
+        case .answer, .header, .message: false
+        }
+    }
+
     /// Takes the next piece of the text.
     package mutating func append(_ text: String) -> Parts {
         held += Array(text.utf8)
@@ -156,20 +165,4 @@ package struct ThinkingSplitter: Sendable {
     }
 
     private var blankCount: Int { held.prefix { $0 == 32 || (9...13).contains($0) }.count }
-}
-
-private enum ThinkingTags {
-    static let pairs: [(opener: [UInt8], closer: [UInt8])] = [
-        ("<think>", "</think>"), ("<thinking>", "</thinking>"), ("<reasoning>", "</reasoning>"),
-        ("[THINK]", "[/THINK]"),
-    ].map { (Array($0.0.utf8), Array($0.1.utf8)) }
-
-    static let message = Array("<|message|>".utf8)
-    static let messageEnd = Array("<|end|>".utf8)
-    static let headerStarts = ["<|channel|>", "<|start|>"].map { Array($0.utf8) }
-    static let messageEnds = [messageEnd] + ["<|return|>", "<|call|>"].map { Array($0.utf8) } + headerStarts
-
-    static let openers = pairs.map(\.opener) + headerStarts
-    /// Where nobody saw how the block was opened.
-    static let closers = pairs.map(\.closer) + [messageEnd]
 }

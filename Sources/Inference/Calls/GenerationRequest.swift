@@ -1,5 +1,17 @@
 package import Jinja
 
+/// A LoRA adapter: a file with small changes to a model's weights.
+package struct ModelAdapter: Sendable, Hashable {
+    package var path: String
+    /// How strongly it is added; 1 as it was trained.
+    package var scale: Double
+
+    package init(path: String, scale: Double = 1) {
+        self.path = path
+        self.scale = scale
+    }
+}
+
 /// One model call: what to say to which model, and how it should answer.
 package struct GenerationRequest: Sendable, Hashable {
     /// The model as its engine knows it: the part of a reference behind `ENGINE/`, or a path to a `.gguf`.
@@ -22,6 +34,10 @@ package struct GenerationRequest: Sendable, Hashable {
     /// Whether the same model, prompt, seed and settings are to give the same answer whatever is asked beside it. Such a
     /// request is answered alone.
     package var isReproducible = false
+    /// A file with a chat template in place of the model's own.
+    package var chatTemplate: String?
+    /// What is added to the model's weights, in order.
+    package var adapters: [ModelAdapter] = []
     /// `nil` leaves it to the model.
     package var thinking: Thinking?
     /// Where the engine's own time limits do not hold.

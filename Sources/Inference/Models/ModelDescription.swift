@@ -2,6 +2,8 @@
 package struct ModelDescription: Sendable, Hashable {
     /// The name behind `ENGINE/`.
     package var name: String
+    /// What else it is called.
+    package var otherNames: [String]
     package var engine: String
     /// `llama`, `gemma3`, …: GGUF's `general.architecture`.
     package var architecture: String?
@@ -22,12 +24,13 @@ package struct ModelDescription: Sendable, Hashable {
     package var remoteHost: String?
 
     package init(
-        name: String, engine: String, architecture: String? = nil, parameters: Int? = nil,
+        name: String, otherNames: [String] = [], engine: String, architecture: String? = nil, parameters: Int? = nil,
         quantization: String? = nil, contextLength: Int? = nil, bytes: Int? = nil, path: String? = nil,
         store: String? = nil, digest: String? = nil, hasChatTemplate: Bool = false,
         capabilities: Set<Capability> = [], remoteHost: String? = nil
     ) {
         self.name = name
+        self.otherNames = otherNames
         self.engine = engine
         self.architecture = architecture
         self.parameters = parameters

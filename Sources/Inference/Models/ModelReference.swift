@@ -5,10 +5,15 @@ package enum ModelReference: Sendable, Hashable, CustomStringConvertible {
     /// A path to a `.gguf` file, as it was written.
     case file(String)
 
-    /// Reads a reference. What ends in `.gguf`, or begins as a path does, is a path.
+    /// Reads a reference. What ends in `.gguf`, or begins as a path does, is a path; `hf:ORG/REPO` is a local model that
+    /// came from Hugging Face.
     package init(_ text: String) throws(EngineError) {
         if text.lowercased().hasSuffix(".gguf") || ["/", "./", "../", "~/"].contains(where: text.hasPrefix) {
             self = .file(text)
+            return
+        }
+        if text.hasPrefix("hf:") {
+            self = .named(engine: "local", model: text)
             return
         }
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)

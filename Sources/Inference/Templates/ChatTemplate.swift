@@ -1,5 +1,6 @@
 package import Foundation
 import Jinja
+import OrderedCollections
 
 /// The template that a model carries for conversations, rendered by our own Jinja.
 package struct ChatTemplate: Sendable {
@@ -7,6 +8,8 @@ package struct ChatTemplate: Sendable {
     package struct Context: Sendable {
         package var bosToken: String
         package var eosToken: String
+        /// Whether the model is to think; `nil` leaves it to the template.
+        package var thinking: Thinking?
         /// What `strftime_now` takes for now.
         package var now: @Sendable () -> Date
 
@@ -50,7 +53,12 @@ package struct ChatTemplate: Sendable {
             "tools": .null, "documents": .null,
             "strftime_now": .callable(Self.strftime(context.now)),
         ]
-        guard case .mapping(let names) = names else { return "" }
+        guard case .mapping(var names) = names else { return "" }
+        if let thinking = context.thinking {
+            // Each family has its own name for it.
+            for name in ["enable_thinking", "thinking"] { names[name] = .boolean(thinking != .off) }
+            if let effort = thinking.effort { names["reasoning_effort"] = .string(effort) }
+        }
         do {
             return try template.render(names)
         } catch  where error.code == .raised {

@@ -46,7 +46,9 @@ final class ActiveSequence {
     private var firstTokenAt: ContinuousClock.Instant?
     private var work = DecodingWork()
     private var assembler = UTF8Assembler()
+    private var splitter: ThinkingSplitter?
     private var stops: StopMatcher
+    private var reasoning = ""
     private var text = ""
 
     /// - Parameters:
@@ -62,9 +64,10 @@ final class ActiveSequence {
         self.start = start
         self.constraint = constraint
         self.drafts = drafts
+        splitter = prompt.splitter
         sampler = try SamplerChain(job.request.sampler, vocabulary: vocabulary)
         sampler.accept(prompt.tokens.suffix(SamplerChain.penaltyWindow))
-        stops = StopMatcher(job.request.stop)
+        stops = StopMatcher(job.request.stop + prompt.stops)
     }
 
     /// The tokens so far: the prompt's and the answer's.
@@ -175,7 +178,11 @@ final class ActiveSequence {
 
     private func sample(_ context: LlamaContext, at index: Int32) throws(EngineError) -> llama_token {
         do throws(SamplingFailure) {
-            return try sampler.sample(context, at: index, within: &constraint)
+            // Thoughts are free; only the answer behind them is held to a form.
+            var none: Constraint?
+            return try isThinking
+                ? sampler.sample(context, at: index, within: &none)
+                : sampler.sample(context, at: index, within: &constraint)
         } catch {
             switch error {
             case .notNumbers:
@@ -195,7 +202,7 @@ final class ActiveSequence {
     /// Adds a token to the answer, and those that have to follow it.
     private func take(_ token: llama_token) -> Bool {
         if add(token) { return true }
-        guard let constraint else { return false }
+        guard let constraint, !isThinking else { return false }
         if constraint.isOver {
             finish(.stop)
             return true
@@ -216,7 +223,8 @@ final class ActiveSequence {
     private func add(_ token: llama_token) -> Bool {
         answerTokens.append(token)
         drafts?.append(token)
-        show(stops.append(assembler.append(vocabulary.bytes(token))))
+        let bytes = vocabulary.bytes(token, showsControlTokens: prompt.thinkingTokens.contains(token))
+        show(assembler.append(bytes))
         if stops.isStopped {
             finish(.stop)
             return true
@@ -228,7 +236,22 @@ final class ActiveSequence {
         return false
     }
 
-    private func show(_ part: String) {
+    private var isThinking: Bool { splitter?.isInThought ?? false }
+
+    /// Gives out the next piece of what the model writes.
+    private func show(_ piece: String) {
+        guard let parts = splitter?.append(piece) else { return showAnswer(stops.append(piece)) }
+        showReasoning(parts.reasoning)
+        showAnswer(stops.append(parts.answer))
+    }
+
+    private func showReasoning(_ part: String) {
+        guard !part.isEmpty else { return }
+        reasoning += part
+        job.send(.reasoning(part, generatedTokens: answerTokens.count))
+    }
+
+    private func showAnswer(_ part: String) {
         guard !part.isEmpty else { return }
         text += part
         job.send(.text(part, generatedTokens: answerTokens.count))
@@ -236,13 +259,18 @@ final class ActiveSequence {
 
     private func finish(_ reason: FinishReason) {
         var reason = reason
-        show(stops.append(assembler.finish()))
-        if stops.isStopped { reason = .stop } else { show(stops.finish()) }
+        show(assembler.finish())
+        if let parts = splitter?.finish() {
+            showReasoning(parts.reasoning)
+            showAnswer(stops.append(parts.answer))
+        }
+        if stops.isStopped { reason = .stop } else { showAnswer(stops.finish()) }
         let now = ContinuousClock.now
         let first = firstTokenAt ?? now
         job.finish(
             GenerationResult(
-                text: text, finishReason: reason, renderedPrompt: prompt.text, model: start.identity,
+                text: text, reasoning: reasoning, finishReason: reason, renderedPrompt: prompt.text,
+                model: start.identity,
                 seed: sampler.seed, promptTokens: prompt.tokens.count, generatedTokens: answerTokens.count,
                 timings: GenerationTimings(
                     wait: start.wait, load: start.load, prompt: first - began, generation: now - first),

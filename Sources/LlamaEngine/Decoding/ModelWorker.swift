@@ -25,13 +25,15 @@ final class ModelWorker: Sendable {
     let file: ModelFile
     /// The positions that a request may use here.
     let positions: Int
+    private let shelf: ModelShelf
     private let settings: Settings
     private let inbox = Mailbox<GenerationJob>()
     private let ended = Gate()
 
     /// Starts the thread; the model is loaded when the first request arrives.
-    init(_ file: ModelFile, positions: Int, settings: Settings) {
+    init(_ file: ModelFile, positions: Int, shelf: ModelShelf, settings: Settings) {
         self.file = file
+        self.shelf = shelf
         self.positions = positions
         self.settings = settings
         DedicatedThread.start("nightjar-decode") { [self] in
@@ -113,20 +115,27 @@ final class ModelWorker: Sendable {
 
     /// What the cache is to hold, in the memory that is left beside the model.
     private func cachePlan() throws(EngineError) -> CachePlan {
+        let (need, available) = try Self.checkMemory(
+            for: file, context: positions, chunk: DecodeLoop.chunk, settings)
+        return CachePlan(
+            positions: positions, parallel: settings.parallel, metadata: file.metadata,
+            available: available.map { $0 - need.weights - need.computation }, bytesPerToken: need.cache / positions)
+    }
+
+    /// - Returns: What the model will need, and what there is, where that is known.
+    /// - Throws: ``EngineError`` with code `out_of_memory` and the numbers where it will not fit.
+    @discardableResult
+    static func checkMemory(
+        for file: ModelFile, context: Int, chunk: Int, _ settings: Settings
+    ) throws(EngineError) -> (need: MemoryNeed, available: Int?) {
         let available = settings.availableMemory()
         let need = MemoryNeed(
-            file.metadata, weights: file.bytes, context: positions, cacheType: settings.cacheType,
-            chunk: DecodeLoop.chunk)
-        guard let available, need.total > available else {
-            return CachePlan(
-                positions: positions, parallel: settings.parallel, metadata: file.metadata,
-                available: available.map { $0 - need.weights - need.computation },
-                bytesPerToken: need.cache / positions)
-        }
+            file.metadata, weights: file.bytes, context: context, cacheType: settings.cacheType, chunk: chunk)
+        guard let available, need.total > available else { return (need, available) }
         throw EngineError(
             .outOfMemory,
             "\(file.reference) needs about \(need.total.asBytes) of memory (\(need.weights.asBytes) for the model and "
-                + "\((need.total - need.weights).asBytes) for a context of \(positions) tokens), but only "
+                + "\((need.total - need.weights).asBytes) for a context of \(context) tokens), but only "
                 + "\(available.asBytes) are free: set a smaller `context`, take a smaller or more strongly quantized "
                 + "model, or end other programs.")
     }
@@ -140,7 +149,8 @@ final class ModelWorker: Sendable {
 
     /// Admits requests and steps the active ones until the worker is no longer wanted.
     private func decode(_ loaded: Loaded, waiting: [GenerationJob], load: Duration) throws(EngineError) {
-        let loop = DecodeLoop(loaded.context, plan: loaded.plan, makesDrafts: settings.makesDrafts, counters: settings.counters)
+        let loop = DecodeLoop(
+            loaded.context, plan: loaded.plan, makesDrafts: settings.makesDrafts, counters: settings.counters)
         let constraints = ConstraintDesk(
             loaded.context.model.vocabulary, reference: file.reference, logger: settings.logger)
         var queue = waiting
@@ -171,7 +181,7 @@ final class ModelWorker: Sendable {
         job.send(.evaluating)
         do throws(EngineError) {
             let limit = min(positions, try file.contextLimit(job.request.context, default: settings.defaultContext))
-            let prompt = try encoder.encode(job.request.messages)
+            let prompt = try encoder.with(template: try shelf.chatTemplate(of: job.request)).encode(job.request)
             try loop.admit(
                 job, prompt: prompt,
                 start: .init(wait: max(.zero, wait - load), load: load, identity: file.identity, limit: limit),

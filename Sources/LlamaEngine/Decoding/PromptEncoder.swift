@@ -7,17 +7,26 @@ import Logging
 struct EncodedPrompt: Sendable {
     var text: String
     var tokens: [llama_token]
+    /// Parts what the model will think from its answer; `nil` for a model that does not think.
+    var splitter: ThinkingSplitter?
+    /// The control tokens that tell thoughts and answer apart.
+    var thinkingTokens: Set<llama_token> = []
+    /// Answers end here too.
+    var stops: [String] = []
 }
 
 /// Turns conversations into tokens, by the model's own chat template.
 struct PromptEncoder: Sendable {
     private let model: LlamaModel
     private let reference: String
-    private let template: ChatTemplate?
-    /// The template's source for libllama's built-in recognition; used where our Jinja cannot read it.
-    private let builtInSource: String?
+    private var template: ModelTemplate
     private let context: ChatTemplate.Context
     private let renderer: PromptRenderer
+    /// Empty for a model that does not think.
+    private var thinkingTags: [String] = []
+    private var thinkingTokens: Set<llama_token> = []
+    /// Where the model's store says that answers end.
+    private let stops: [String]
 
     init(
         _ model: LlamaModel, file: ModelFile, now: @escaping @Sendable () -> Date, logger: Logger
@@ -27,21 +36,27 @@ struct PromptEncoder: Sendable {
         let vocabulary = model.vocabulary
         context = ChatTemplate.Context(bosToken: vocabulary.beginText, eosToken: vocabulary.endText, now: now)
         renderer = PromptRenderer(specials: vocabulary.controlTexts())
-        guard let source = file.metadata.chatTemplate, !source.isEmpty else {
-            logger.warning("\(file.reference) has no chat template; its prompts are written as ChatML")
-            template = try ChatTemplate(ChatTemplate.chatMLSource, model: file.reference)
-            builtInSource = nil
-            return
+        template = try ModelTemplate(file, logger: logger)
+        stops = file.layers.stops
+        try findThinkingTags()
+    }
+
+    private mutating func findThinkingTags() throws(EngineError) {
+        thinkingTags = ThinkingTags.known(to: template.source)
+        thinkingTokens = []
+        for tag in thinkingTags {
+            let tokens = try model.vocabulary.tokenize(tag, hasControlTokens: true)
+            if tokens.count == 1, model.vocabulary.isControl(tokens[0]) { thinkingTokens.insert(tokens[0]) }
         }
-        do {
-            template = try ChatTemplate(source, model: file.reference)
-            builtInSource = nil
-        } catch {
-            guard BuiltInTemplate.knows(source) else { throw error }
-            logger.warning("\(error.message) Until then the nearest template of libllama's own is used.")
-            template = nil
-            builtInSource = source
-        }
+    }
+
+    /// The same with another template, where there is one.
+    func with(template source: String?) throws(EngineError) -> PromptEncoder {
+        guard let source else { return self }
+        var encoder = self
+        encoder.template = .own(try ChatTemplate(source, model: reference), source: source)
+        try encoder.findThinkingTags()
+        return encoder
     }
 
     /// The lengths of a text's tokens in UTF-8 bytes.
@@ -53,10 +68,29 @@ struct PromptEncoder: Sendable {
         return lengths
     }
 
-    func encode(_ messages: [ChatMessage]) throws(EngineError) -> EncodedPrompt {
-        let rendered = try renderer.render(messages) { messages throws(EngineError) in
-            if let template { return try template.render(messages, context: context, model: reference) }
-            return try BuiltInTemplate.render(messages, source: builtInSource ?? "", model: reference)
+    /// What a prompt needs at its end so that the model thinks, or does not, where its template leaves that open.
+    private func thought(behind text: String, _ thinking: Thinking?, isHeld: Bool) -> String {
+        switch (thinking, ThinkingTags.closer(behind: text)) {
+        case (.off, let closer?): "\n\(closer)\n\n"
+        // The form begins behind the thought, so there has to be one.
+        case (.on, nil), (.low, nil), (.medium, nil), (.high, nil):
+            isHeld && thinkingTags.count == 2 ? "\(thinkingTags[0])\n" : ""
+        default: ""
+        }
+    }
+
+    func encode(_ request: GenerationRequest) throws(EngineError) -> EncodedPrompt {
+        var context = context
+        // An answer that is held to a form from its first token on has no room for thoughts, unless they are asked for.
+        let isHeld = request.grammarChoice != nil
+        context.thinking = request.thinking ?? (isHeld && !thinkingTags.isEmpty ? .off : nil)
+        if let thinking = request.thinking, thinking != .off, thinkingTags.isEmpty {
+            throw EngineError(
+                .invalidRequest, "\(reference) does not think: leave `think` out, or take a model that does.")
+        }
+        let rendered = try renderer.render(request.messages) { messages throws(EngineError) in
+            let text = try template.render(messages, context: context, model: reference)
+            return text + thought(behind: text, context.thinking, isHeld: isHeld)
         }
         var text = rendered.text
         var tokens: [llama_token] = []
@@ -71,38 +105,9 @@ struct PromptEncoder: Sendable {
         guard !tokens.isEmpty else {
             throw EngineError(.invalidRequest, "The prompt for \(reference) is empty: give it at least one message.")
         }
-        return EncodedPrompt(text: text, tokens: tokens)
-    }
-}
-
-/// The templates that libllama knows by heart and recognises by their source.
-enum BuiltInTemplate {
-    static func knows(_ source: String) -> Bool {
-        (try? render([.user("a")], source: source, model: "")) != nil
-    }
-
-    static func render(
-        _ messages: [ChatMessage], source: String, model: String
-    ) throws(EngineError) -> String {
-        // The strings must outlive the call, so they are copied; libllama wants C strings throughout.
-        let copies = messages.map { (role: strdup($0.role.rawValue), content: strdup($0.content)) }
-        defer {
-            for copy in copies {
-                free(copy.role)
-                free(copy.content)
-            }
-        }
-        let turns = copies.map { llama_chat_message(role: $0.role, content: $0.content) }
-        var buffer = [CChar](repeating: 0, count: 1024)
-        for _ in 0..<2 {
-            let count = Int(
-                llama_chat_apply_template(source, turns, turns.count, true, &buffer, Int32(buffer.count)))
-            guard count >= 0 else { break }
-            if count <= buffer.count {
-                return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            }
-            buffer = [CChar](repeating: 0, count: count)
-        }
-        throw EngineError(.modelUnsupported, "The chat template of \(model) is not known to libllama either.")
+        let splitter = ThinkingSplitter(startsInThinking: ThinkingTags.closer(behind: text) != nil)
+        return EncodedPrompt(
+            text: text, tokens: tokens, splitter: thinkingTags.isEmpty ? nil : splitter, thinkingTokens: thinkingTokens,
+            stops: stops)
     }
 }

@@ -49,10 +49,36 @@ final class LlamaContext {
                 "\(file.reference) was loaded, but a context of \(plan.cells) tokens could not be made (\(reason)): "
                     + "set a smaller `context`, or take a smaller model.")
         }
+        do throws(EngineError) {
+            try Self.add(file.adapters, to: pointer, model, file)
+        } catch {
+            llama_free(pointer)
+            throw error
+        }
         self.pointer = pointer
         cells = Int(llama_n_ctx(pointer))
         sharesBeginnings = !llama_model_is_recurrent(model.pointer) && !llama_model_is_hybrid(model.pointer)
         candidates = .allocate(capacity: model.vocabulary.size)
+    }
+
+    /// Adds adapters, which are freed with the model.
+    private static func add(
+        _ adapters: [ModelAdapter], to context: OpaquePointer, _ model: LlamaModel, _ file: ModelFile
+    ) throws(EngineError) {
+        guard !adapters.isEmpty else { return }
+        var loaded: [OpaquePointer?] = []
+        for adapter in adapters {
+            guard let pointer = llama_adapter_lora_init(model.pointer, adapter.path) else {
+                let reason = LlamaLog.takeErrors().map(LlamaModel.reason).first ?? "libllama gives no reason"
+                throw EngineError(
+                    .modelUnsupported, "The adapter \(adapter.path) cannot be added to \(file.reference): \(reason).")
+            }
+            loaded.append(pointer)
+        }
+        var scales = adapters.map { Float($0.scale) }
+        guard llama_set_adapters_lora(context, &loaded, loaded.count, &scales) == 0 else {
+            throw EngineError(.engineFailed, "The adapters of \(file.reference) cannot be used together.")
+        }
     }
 
     deinit {

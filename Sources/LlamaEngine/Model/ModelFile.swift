@@ -11,6 +11,9 @@ struct ModelFile: Sendable {
     /// All files of a split model together.
     var bytes: Int
     var digest: String?
+    var layers = ModelLayers()
+    /// What is added to the weights.
+    var adapters: [ModelAdapter] = []
 
     var identity: ModelIdentity { ModelIdentity(reference: reference, digest: digest) }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Inference
 import LocalFiles
 import Synchronization
@@ -27,6 +28,39 @@ final class ModelShelf: Sendable {
         (try? catalog.find(model))?.path
     }
 
+    /// The model of a request with its digest, for which the whole file may have to be read, and its adapters.
+    func open(_ request: GenerationRequest, isCancelled: () -> Bool) throws -> ModelFile {
+        var file = try open(request.model, isCancelled: isCancelled)
+        file.adapters = try adapters(of: request, for: file)
+        return file
+    }
+
+    /// The adapters of a request with the paths at which they are, examined.
+    func adapters(of request: GenerationRequest, for file: ModelFile) throws(EngineError) -> [ModelAdapter] {
+        try request.adapters.map { adapter throws(EngineError) in
+            let path = catalog.absolute(adapter.path)
+            let metadata = try GGUFMetadata.read(path)
+            guard metadata.values["general.type"]?.string == "adapter",
+                metadata.values["adapter.type"]?.string == "lora", metadata.architecture == file.metadata.architecture
+            else {
+                throw EngineError(
+                    .modelUnsupported,
+                    "\(path) is no LoRA adapter for \(file.reference), which is of the kind "
+                        + "`\(file.metadata.architecture ?? "?")`: take one that was made for it.")
+            }
+            return ModelAdapter(path: path, scale: adapter.scale)
+        }
+    }
+
+    /// The chat template that a request names in place of the model's own.
+    func chatTemplate(of request: GenerationRequest) throws(EngineError) -> String? {
+        guard let path = request.chatTemplate.map(catalog.absolute) else { return nil }
+        guard let data = FileManager.default.contents(atPath: path),
+            let text = String(validating: data, as: UTF8.self)
+        else { throw EngineError(.invalidRequest, "The chat template \(path) cannot be read: name a text file.") }
+        return text
+    }
+
     /// A model with its digest, for which the whole file may have to be read.
     func open(_ model: String, isCancelled: () -> Bool) throws -> ModelFile {
         var file = try examine(model)
@@ -43,7 +77,7 @@ final class ModelShelf: Sendable {
         for part in parts.dropFirst() { bytes += try self.metadata(part).fileSize }
         return ModelFile(
             reference: "\(engine)/\(stored.name)", path: stored.path, parts: parts, metadata: metadata, bytes: bytes,
-            digest: stored.digest ?? digests.known(parts: parts))
+            digest: stored.digest ?? digests.known(parts: parts), layers: stored.layers)
     }
 
     private func metadata(_ path: String) throws(EngineError) -> GGUFMetadata {
@@ -81,11 +115,15 @@ final class ModelShelf: Sendable {
         let parts = try SplitModel.parts(stored.path, first)
         var files = [first]
         for part in parts.dropFirst() { files.append(try GGUFMetadata.read(part)) }
+        var capabilities: Set<Capability> = [.chat, .seed, .preview]
+        if let template = first.chatTemplate, !ThinkingTags.known(to: template).isEmpty {
+            capabilities.insert(.thinking)
+        }
         return ModelDescription(
-            name: stored.name, engine: engine, architecture: first.architecture,
+            name: stored.name, otherNames: stored.otherNames, engine: engine, architecture: first.architecture,
             parameters: files.reduce(0) { $0 + $1.parameterCount }, quantization: first.quantization,
             contextLength: first.contextLength, bytes: files.reduce(0) { $0 + $1.fileSize }, path: stored.path,
             store: stored.store, digest: stored.digest ?? digests.known(parts: parts),
-            hasChatTemplate: first.chatTemplate != nil, capabilities: [.chat, .seed, .preview])
+            hasChatTemplate: first.chatTemplate != nil, capabilities: capabilities)
     }
 }

@@ -46,8 +46,10 @@ struct Vocabulary: @unchecked Sendable {
         SpecialTexts((0..<llama_token(size)).lazy.filter(isControl).map { text($0) })
     }
 
-    /// The tokens of a text, without any that the text does not ask for.
-    func tokenize(_ text: String, hasControlTokens: Bool) throws(EngineError) -> [llama_token] {
+    /// The tokens of a text.
+    /// - Parameter isWhole: Whether those that the model wants around a text are to be there; else there are none that the
+    ///   text does not ask for.
+    func tokenize(_ text: String, hasControlTokens: Bool, isWhole: Bool = false) throws(EngineError) -> [llama_token] {
         let bytes = Array(text.utf8)
         guard bytes.count < Int(Int32.max) else {
             throw EngineError(.promptTooLong, "A prompt of \(bytes.count) bytes is more than the tokenizer can take.")
@@ -58,7 +60,7 @@ struct Vocabulary: @unchecked Sendable {
                 tokens.withUnsafeMutableBufferPointer { tokens in
                     llama_tokenize(
                         pointer, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(bytes.count),
-                        tokens.baseAddress, Int32(tokens.count), false, hasControlTokens)
+                        tokens.baseAddress, Int32(tokens.count), isWhole, hasControlTokens)
                 }
             }
             if count >= 0 { return Array(tokens.prefix(Int(count))) }

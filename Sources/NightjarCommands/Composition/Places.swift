@@ -48,6 +48,8 @@ struct Places {
         }
     }
 
+    /// What was pulled from a registry of Ollama's, as Ollama keeps it.
+    var pulledFromOllama: URL { models.appending(path: ".registry") }
     var history: URL { state.appending(path: "history.sqlite") }
     /// The locks by which processes share engines.
     var slots: URL { state.appending(path: "slots") }

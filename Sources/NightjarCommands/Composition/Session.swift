@@ -70,13 +70,15 @@ extension ModelCatalog {
     init(project: Project, places: Places) {
         var stores: [any ModelStore] = [
             ModelFolder(project.folder.appending(path: "models").path, label: "project"),
-            ModelFolder(places.models.path, label: "nightjar"),
+            PublisherFolder(places.models.path, label: "nightjar"),
+            OllamaStore(places.pulledFromOllama.path, label: "nightjar"),
         ]
         if let shipped = places.shippedModels, FileManager.default.fileExists(atPath: shipped.path) {
             stores.append(ModelFolder(shipped.path, label: "shipped"))
         }
-        self.init(
-            stores: stores, baseFolder: project.folder.path,
-            homeFolder: HomeFolder.url(ProcessInfo.processInfo.environment).path)
+        let environment = ProcessInfo.processInfo.environment
+        let home = HomeFolder.url(environment).path
+        stores += UsualStores.all(environment: environment, home: home)
+        self.init(stores: stores, baseFolder: project.folder.path, homeFolder: home)
     }
 }

@@ -9,8 +9,11 @@ import Workflow
 /// `nightjar models`: the models that can be asked.
 struct ModelsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "models", abstract: "List the models that can be asked, show one, and pin them.",
-        subcommands: [ModelsListCommand.self, ModelsShowCommand.self, ModelsPinCommand.self],
+        commandName: "models", abstract: "List the models that can be asked, show one, fetch, remove and pin them.",
+        subcommands: [
+            ModelsListCommand.self, ModelsShowCommand.self, ModelsPathCommand.self, ModelsPullCommand.self,
+            ModelsRemoveCommand.self, ModelsPinCommand.self,
+        ],
         defaultSubcommand: ModelsListCommand.self)
 }
 
@@ -33,7 +36,9 @@ struct ModelsListCommand: AsyncParsableCommand {
         if json {
             Console.print(Value.list(models.map(\.value)).json(.pretty(indent: 2)))
         } else if models.isEmpty {
-            Console.note("no models are here: put a .gguf file into \(session.places.models.path)")
+            Console.note(
+                "no models are here: put a .gguf file into \(session.places.models.path), or fetch one with `nightjar models pull hf:ORG/REPO`"
+            )
         } else {
             Console.print(table(of: models).text)
         }
@@ -129,6 +134,7 @@ extension ModelDescription {
     var value: Value {
         [
             "model": .string(reference),
+            "other_names": .list(otherNames.map { .string($0) }),
             "architecture": architecture.map { .string($0) } ?? .null,
             "parameters": parameters.map { .integer($0) } ?? .null,
             "quantization": quantization.map { .string($0) } ?? .null,

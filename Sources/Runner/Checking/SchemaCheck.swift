@@ -20,7 +20,7 @@ extension WorkflowDefinition {
                     }
                 }
                 // One with expressions in it is judged when they are known.
-                guard let schema = prompt.schema, let value = try? schema.evaluate([:], environment: .standard)
+                guard let schema = prompt.schema, let value = try? schema.evaluate([:], environment: .workflow)
                 else { return [] }
                 do throws(StepFailure) {
                     _ = try AnswerSchema(value)

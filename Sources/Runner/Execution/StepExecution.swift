@@ -210,7 +210,7 @@ struct StepExecution: Sendable {
     var attempts: Attempts {
         Attempts(
             retry: step.retry ?? (isRetriedByDefault ? run.definition.defaults.retry : nil),
-            waitsForServers: step.kindName == PromptStep.key && !run.isRetriedAround, chance: run.setting.chance)
+            waitsForServers: step.asksModel && !run.isRetriedAround, chance: run.setting.chance)
     }
 
     var timeLimit: TimeLimit {

@@ -82,7 +82,7 @@ package struct WorkflowRun: Sendable {
 
     private func context(_ id: RunID) -> RunContext {
         RunContext(
-            id: id, definition: definition, setting: setting, files: ProjectFiles(setting), environment: .standard,
+            id: id, definition: definition, setting: setting, files: ProjectFiles(setting), environment: .workflow,
             models: RunModels(definition, setting), progress: RunProgress())
     }
 

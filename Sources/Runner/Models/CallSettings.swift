@@ -38,13 +38,17 @@ extension ModelChoice {
             minP: own.minP ?? settings?.minP ?? usual.minP,
             repeatPenalty: own.repeatPenalty ?? settings?.repeatPenalty, seed: own.seed)
         let system = system ?? settings?.system
+        let examples = (settings?.examples ?? []).flatMap { [.user($0.user), .assistant($0.assistant)] as [ChatMessage] }
         var request = GenerationRequest(
-            model: name, messages: (system.map { [.system($0)] } ?? []) + turns, sampler: sampler, stop: own.stop,
+            model: name, messages: (system.map { [.system($0)] } ?? []) + examples + turns, sampler: sampler,
+            stop: own.stop.isEmpty ? settings?.stop ?? [] : own.stop,
             context: own.context ?? settings?.context, schema: own.schema,
             thinking: (own.thinking ?? settings?.thinking).map(Thinking.init), limits: own.limits)
         request.grammar = own.grammar
         request.choices = own.choices
         request.isReproducible = own.isReproducible
+        request.chatTemplate = settings?.chatTemplate
+        request.adapters = (settings?.adapters ?? []).map { ModelAdapter(path: $0.path, scale: $0.scale) }
         request.maxTokens = own.maxTokens ?? settings?.maxTokens ?? request.maxTokens
         return request
     }

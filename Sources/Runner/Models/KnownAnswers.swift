@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 import History
 import Inference
+import LocalFiles
 import Jinja
 import OrderedCollections
 import Workflow
@@ -85,8 +86,15 @@ extension GenerationRequest {
         if let grammar { content["grammar"] = .string(grammar) }
         if !choices.isEmpty { content["choices"] = .list(choices.map { .string($0) }) }
         if isReproducible { content["reproducible"] = true }
+        // Files are told by their state too: another one under the same name is something else.
+        if let chatTemplate { content["chat_template"] = .string(Self.state(of: chatTemplate)) }
+        if !adapters.isEmpty {
+            content["lora"] = .list(adapters.map { [.string(Self.state(of: $0.path)), .number($0.scale)] })
+        }
         return .mapping(content)
     }
+
+    private static func state(of path: String) -> String { "\(path) \(FileStamp(path)?.text ?? "")" }
 
     /// By which the record tells a call that asks the same.
     func digest(for model: ModelChoice) -> String {

@@ -17,23 +17,25 @@ package struct PlannedModels: Sendable {
         for step in steps {
             switch step.body {
             case .nested(let nested): add(nested, definition, setting)
-            case .kind(let prompt as PromptStep): add(step, prompt, definition, setting)
             case .kind(let call as WorkflowStep):
                 if let called = call.called?.definition { add(called.steps, called, setting) }
-            case .kind: break
+            case .kind(let kind):
+                if type(of: kind).asksModel { add(step, kind, definition, setting) }
             }
         }
     }
 
     private mutating func add(
-        _ step: Step, _ prompt: PromptStep, _ definition: WorkflowDefinition, _ setting: RunSetting
+        _ step: Step, _ kind: any StepKind, _ definition: WorkflowDefinition, _ setting: RunSetting
     ) {
         for case .constant(let name) in StepModels(of: step, definition, setting).names {
             // What is wrong with the name, the step tells when it runs.
             guard let choice = try? ModelChoice(name, configuration: setting.configuration, engines: setting.engines)
             else { continue }
             if !choices.contains(where: { $0.reference == choice.reference }) { choices.append(choice) }
-            guard let context = prompt.context ?? choice.settings?.context else { continue }
+            guard let prompt = kind as? PromptStep, let context = prompt.context ?? choice.settings?.context else {
+                continue
+            }
             contexts[choice.reference] = max(contexts[choice.reference] ?? 0, context)
         }
     }

@@ -56,7 +56,7 @@ private struct Planner {
             event: event, needs: step.needs, lines: [], items: nil, nested: [], error: nil, dependsOnResults: false)
         do {
             if let condition = step.condition,
-                !(try condition.isMet(names, environment: Environment.standard.telling(hasFailure: false)))
+                !(try condition.isMet(names, environment: Environment.workflow.telling(hasFailure: false)))
             {
                 planned.lines = ["skipped: its `if` is not true"]
                 return (planned, .skipped)
@@ -65,7 +65,7 @@ private struct Planner {
                 let (body, result) = try await planBody(of: step, names, planned, isUncertain: isUncertain)
                 return (body, result.map { StepEnding(outcome: .done, result: $0) })
             }
-            let value = try foreach.items.evaluate(names, environment: .standard)
+            let value = try foreach.items.evaluate(names, environment: .workflow)
             guard let items = value.list ?? value.mapping.map(Foreach.items) else {
                 throw StepFailure(.badValue, "`foreach` needs a list or a mapping, and got \(value.kindPhrase)")
             }
@@ -118,7 +118,7 @@ private struct Planner {
         case .kind(let kind):
             guard let executable = kind as? any ExecutableStep else { return (planned, nil) }
             let context = PreviewContext(
-                step: step, definition: definition, setting: setting, files: files, environment: .standard,
+                step: step, definition: definition, setting: setting, files: files, environment: .workflow,
                 names: names)
             let preview = try await executable.preview(context)
             planned.lines = preview.lines

@@ -25,7 +25,7 @@ extension Step {
                 for workflow in all { digest.add(workflow.definition.source.text) }
                 digest.add(model ?? "")
             }
-            if kind is PromptStep {
+            if type(of: kind).asksModel {
                 // What the configuration says of models is no part of the workflow.
                 let models = models.isEmpty ? (model.map { [$0] } ?? definition.defaults.models) : models.map(\.written)
                 for model in models { digest.add(model) }

@@ -20,6 +20,12 @@ extension GenerationRequest {
                 "\(model) cannot be held to a `grammar` by its server: use a `schema` or `choices`, or the engine inside the process."
             )
         }
+        guard adapters.isEmpty, chatTemplate == nil else {
+            throw EngineError(
+                .invalidRequest,
+                "\(model) is on a server, which loads no `lora` and takes no `chat_template` from here: use the engine inside the process."
+            )
+        }
         guard let capabilities else { return }
         if messages.contains(where: { !$0.images.isEmpty }), !capabilities.contains(.vision) {
             throw EngineError(

@@ -17,6 +17,8 @@ package struct Configuration: Sendable {
     package var cache: CacheDeclaration?
     /// How `nightjar serve` works; `nil` where the configuration does not speak of it.
     package var scheduler: SchedulerDeclaration?
+    /// Where models are fetched from; `nil` where the configuration does not speak of it.
+    package var downloads: DownloadsDeclaration?
 
     package init() {}
 
@@ -35,6 +37,10 @@ package struct ModelAlias: Declared {
     package var maxTokens: Int?
     package var context: Int?
     package var thinking: ThinkingChoice?
+    package var stop: [String] = []
+    package var examples: [AliasExample] = []
+    package var chatTemplate: String?
+    package var adapters: [AdapterDeclaration] = []
 
     package init() {}
 
@@ -50,6 +56,43 @@ package struct ModelAlias: Declared {
         .optional("max_tokens", \.maxTokens, .integer(1...Int.max), "As in `prompt`."),
         .optional("context", \.context, .integer(16...Int.max), "As in `prompt`."),
         .optional("think", \.thinking, .thinking, "As in `prompt`."),
+        .optional(
+            "stop", \.stop, .array(of: .name, named: "texts"), default: nil, "The stop texts of steps that have none."),
+        .optional(
+            "examples", \.examples, .array(of: .record(), named: "examples"), default: nil,
+            "Few-shot examples that stand before those of a step."),
+        .optional(
+            "chat_template", \.chatTemplate, .name,
+            "A file with a Jinja template in place of the model's own. For the engine inside the process."),
+        .optional(
+            "lora", \.adapters, .array(of: .record(), named: "adapters"), default: nil,
+            "LoRA adapters that are added to the weights. For the engine inside the process."),
+    ]
+}
+
+/// A question with its answer that a custom model always has in mind.
+package struct AliasExample: Declared {
+    package var user = ""
+    package var assistant = ""
+
+    package init() {}
+
+    package static let fields: [Field<Self>] = [
+        .required("user", \.user, .name, "What a user might say."),
+        .required("assistant", \.assistant, .name, "The answer that is wanted, exactly as wanted."),
+    ]
+}
+
+/// A LoRA adapter of a custom model.
+package struct AdapterDeclaration: Declared {
+    package var path = ""
+    package var scale = 1.0
+
+    package init() {}
+
+    package static let fields: [Field<Self>] = [
+        .required("path", \.path, .name, "The adapter's file, in GGUF format."),
+        .optional("scale", \.scale, .number(-100...100), default: 1, "How strongly it is added."),
     ]
 }
 
@@ -77,6 +120,7 @@ extension Configuration: Declared {
             "cache", \.cache, .record(),
             "Whether answers of model calls that would give the same again are kept and taken: true, or a mapping."),
         .optional("scheduler", \.scheduler, .record(), "How `nightjar serve` works."),
+        .optional("downloads", \.downloads, .record(), "Where `nightjar models pull` fetches models from."),
     ]
 
     /// Reads a configuration file.
@@ -105,6 +149,7 @@ extension Configuration: Declared {
         if defaultModels.isEmpty { result.defaultModels = other.defaultModels }
         result.cache = cache ?? other.cache
         result.scheduler = scheduler ?? other.scheduler
+        result.downloads = downloads ?? other.downloads
         result.models += other.models.filter { alias in !models.contains { $0.key == alias.key } }
         result.engines += other.engines.filter { engine in !engines.contains { $0.key == engine.key } }
         result.secrets += other.secrets.filter { secret in !secrets.contains { $0.key == secret.key } }

@@ -48,6 +48,11 @@ package struct Step: Sendable {
         }
     }
 
+    /// Whether it calls its model itself.
+    package var asksModel: Bool {
+        if case .kind(let kind) = body { type(of: kind).asksModel } else { false }
+    }
+
     /// The names from outside that the step's own expressions use: in its `if` and in what it does, but for the list of a
     /// `foreach`.
     package var references: [Reference] {

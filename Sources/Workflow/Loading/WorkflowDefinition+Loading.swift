@@ -41,7 +41,7 @@ extension WorkflowDefinition {
         } catch {
             throw Diagnostics([error])
         }
-        ReferenceCheck(decoding: decoding, functions: Set(Environment.standard.globals.keys))
+        ReferenceCheck(decoding: decoding, functions: Set(Environment.workflow.globals.keys))
             .check(
                 keys, inputs: Self.areWhole(keys.inputs.count, under: "inputs", in: entries) ? keys.inputs : nil,
                 stepsAreWhole: Self.areWhole(keys.steps.count, under: "steps", in: entries),

@@ -46,6 +46,7 @@ package struct PromptStep: StepKind {
         """
     package static let shorthand: String? = "user"
     package static let isRetriedByDefault = true
+    package static let asksModel = true
     package static let fields: [Field<Self>] = [
         .optional("system", \.system, .text, "Who the model is and how it should answer."),
         .optional(

@@ -7,6 +7,8 @@ package protocol StepKind: Declared {
     static var summary: String { get }
     /// Whether `defaults.retry` holds for steps of this kind.
     static var isRetriedByDefault: Bool { get }
+    /// Whether it calls the step's model.
+    static var asksModel: Bool { get }
     /// What expressions find under `steps.ID`.
     static var outputs: [Shape.Member] { get }
     /// The same for this very step, where its own keys decide.
@@ -15,6 +17,7 @@ package protocol StepKind: Declared {
 
 extension StepKind {
     package static var isRetriedByDefault: Bool { false }
+    package static var asksModel: Bool { false }
 
     package var outputShape: Shape { .mapping(Self.outputs) }
 }
@@ -22,7 +25,8 @@ extension StepKind {
 /// Every kind of step there is, in the order of the reference page.
 package enum StepKinds {
     package static let all: [any StepKind.Type] = [
-        ListStep.self, ReadStep.self, SplitStep.self, PromptStep.self, ParseStep.self, SetStep.self, CheckStep.self,
+        ListStep.self, ReadStep.self, SplitStep.self, PromptStep.self, EmbedStep.self, ParseStep.self, SetStep.self,
+        CheckStep.self,
         WriteStep.self, RunStep.self, HTTPStep.self, WorkflowStep.self,
     ]
 

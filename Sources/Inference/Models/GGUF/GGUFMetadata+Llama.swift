@@ -14,11 +14,29 @@ extension GGUFMetadata {
             guard case .float(let number) = value, !(number >= 0 && number.isFinite) else { continue }
             throw GGUFReader.damaged(path, "is damaged: \(GGUFReader.quoted(key)) is \(number), not 0 or more.")
         }
+        if let why = ollamaVariation {
+            throw EngineError(
+                .modelUnsupported,
+                "\(path) is in a form of GGUF that only Ollama reads: \(why). Ask it through Ollama, with an engine of kind "
+                    + "`ollama`, or fetch the model from Hugging Face: `nightjar models pull hf:ORG/REPO`.")
+        }
         if let problem = layerProblem ?? expertProblem {
             throw GGUFReader.damaged(path, "is damaged, or made for another program: \(problem).")
         }
         guard let tokens = values["tokenizer.ggml.tokens"]?.array?.texts else { return }
         try checkTokens(tokens, path: path)
+    }
+
+    /// Ollama writes some models in its own way, which stock libllama does not load.
+    private var ollamaVariation: String? {
+        if let architecture, ["gptoss", "mllama", "qwen25vl", "glmocr"].contains(architecture) {
+            return "its kind `\(architecture)` is Ollama's"
+        }
+        let isForPictures = { (tensor: GGUFTensor) in tensor.name.hasPrefix("v.") || tensor.name.hasPrefix("mm.") }
+        if tensors.contains(where: isForPictures), tensors.contains(where: { $0.name.hasPrefix("blk.") }) {
+            return "what sees pictures is in one file with the rest"
+        }
+        return nil
     }
 
     private var layerProblem: String? {

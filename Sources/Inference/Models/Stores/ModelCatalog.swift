@@ -1,6 +1,7 @@
+import Foundation
 import Jinja
 
-/// Finds models by name in an ordered list of stores; the first store that has a name wins.
+/// Finds models by name in an ordered list of stores; of several models with one name, the first store's is meant.
 package struct ModelCatalog: Sendable {
     package var stores: [any ModelStore]
     /// What a relative path to a `.gguf` is relative to.
@@ -22,33 +23,66 @@ package struct ModelCatalog: Sendable {
     }
 
     /// The model with this name, whatever its case, or the file at this path.
+    ///
+    /// A store's own name for a model counts before what else it is called, and that before the beginning of a name. Of
+    /// two models with the same own name the one in the earlier store is meant.
+    ///
+    /// - Throws: ``EngineError`` with code `model_not_found`, also where several models may be meant.
     package func find(_ name: String) throws(EngineError) -> StoredModel {
         if case .file(let path)? = try? ModelReference(name) { return file(path) }
-        let models = models()
-        if let model = models.first(where: { $0.name == name })
-            ?? models.first(where: { $0.name.lowercased() == name.lowercased() })
-        {
-            return model
+        let all = stores.flatMap { $0.models() }
+        let wanted = name.lowercased()
+        if let model = all.first(where: { $0.name.lowercased() == wanted }) { return model }
+        let rules: [(String) -> Bool] = [{ $0 == wanted }, { Self.begins($0, with: wanted) }]
+        for rule in rules {
+            let found = distinct(all.filter { $0.names.contains { rule($0.lowercased()) } })
+            if found.count > 1 { throw EngineError(.modelNotFound, Self.ambiguous(name, found)) }
+            if let model = found.first { return model }
         }
-        throw EngineError(.modelNotFound, notFound(name, among: models))
+        throw EngineError(.modelNotFound, notFound(name, among: models()))
+    }
+
+    /// Whether a name goes on with another part behind its beginning, as `qwen3-0.6b-q8_0` behind `qwen3-0.6b`.
+    private static func begins(_ name: String, with beginning: String) -> Bool {
+        name.hasPrefix(beginning) && name.dropFirst(beginning.count).first.map("-:._@".contains) ?? false
+    }
+
+    /// Without those that are the same file, or the same bytes, as an earlier one.
+    private func distinct(_ models: [StoredModel]) -> [StoredModel] {
+        var seen: Set<String> = []
+        return models.filter { model in
+            let file = URL(filePath: model.path).resolvingSymlinksInPath().path
+            let isNew = !seen.contains(file) && !(model.digest.map(seen.contains) ?? false)
+            seen.insert(file)
+            if let digest = model.digest { seen.insert(digest) }
+            return isNew
+        }
+    }
+
+    private static func ambiguous(_ name: String, _ models: [StoredModel]) -> String {
+        let names = models.prefix(8).map { "\($0.name) (\($0.store))" }.joined(separator: ", ")
+        return
+            "`\(name)` may be one of \(models.count) models: \(names)\(models.count > 8 ? ", …" : ""); write more of its name."
+    }
+
+    /// A path as people write it, made absolute: `~` is the home folder, and a relative one begins at the base folder.
+    package func absolute(_ path: String) -> String {
+        if path.hasPrefix("~/"), let homeFolder { return homeFolder + path.dropFirst(1) }
+        if path.hasPrefix("/") || baseFolder.isEmpty { return path }
+        return "\(baseFolder)/\(path.hasPrefix("./") ? String(path.dropFirst(2)) : path)"
     }
 
     private func file(_ path: String) -> StoredModel {
-        let expanded: String
-        if path.hasPrefix("~/"), let homeFolder {
-            expanded = homeFolder + path.dropFirst(1)
-        } else if path.hasPrefix("/") || baseFolder.isEmpty {
-            expanded = path
-        } else {
-            expanded = "\(baseFolder)/\(path.hasPrefix("./") ? String(path.dropFirst(2)) : path)"
-        }
+        let expanded = absolute(path)
         let name = expanded.split(separator: "/").last.map(String.init) ?? expanded
-        return StoredModel(name: ModelFolder.modelName(name) ?? name, path: expanded, store: "file")
+        return StoredModel(name: ModelFileName.modelName(name) ?? name, path: expanded, store: "file")
     }
 
     private func notFound(_ name: String, among models: [StoredModel]) -> String {
-        let near = nearest(name, among: models.map(\.name))
-        let places = stores.map(\.location).joined(separator: ", ")
+        let near = nearest(name, among: models.flatMap(\.names))
+        // Stores of programs that are not here would be noise.
+        let places = stores.filter { $0 is ModelFolder || $0 is PublisherFolder }.prefix(2).map(\.location)
+            .joined(separator: ", ")
         let hint: String
         if let near {
             hint = "did you mean \(near)?"

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A folder of `.gguf` files: the project's `models/`, Nightjar's own store, or the models it was shipped with.
+/// A folder of `.gguf` files: the project's `models/`, the models that Nightjar was shipped with, or llama.cpp's old cache.
 ///
 /// A model's name is its file's name without `.gguf`. Of a split model only the first file is listed, and image
 /// projectors (`mmproj…`) are parts of models, not models.
@@ -14,22 +14,37 @@ package struct ModelFolder: ModelStore {
     }
 
     package func models() -> [StoredModel] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: location)) ?? []
-        return names.sorted().compactMap { file in
-            guard let name = Self.modelName(file) else { return nil }
-            let path = location.hasSuffix("/") ? location + file : "\(location)/\(file)"
-            return StoredModel(name: name, path: path, store: label)
+        FolderListing(location).files.compactMap { file in
+            guard let name = ModelFileName.modelName(file) else { return nil }
+            // llama.cpp's old cache: `ORG_REPO-GGUF_FILE`.
+            let own = name.range(of: "-GGUF_", options: .caseInsensitive).map { String(name[$0.upperBound...]) }
+            return StoredModel(
+                name: name, otherNames: own.map { [$0] } ?? [], path: FolderListing.path(location, file), store: label)
         }
     }
+}
 
-    /// The model's name behind a file's name, or `nil` for a file that is no model of its own.
-    static func modelName(_ file: String) -> String? {
-        let suffix = ".gguf"
-        guard file.lowercased().hasSuffix(suffix), file.utf8.count > suffix.utf8.count, !file.hasPrefix("."),
-            !file.lowercased().hasPrefix("mmproj")
-        else { return nil }
-        let stem = String(file.dropLast(suffix.count))
-        guard let split = stem.wholeMatch(of: /(.+)-(\d{5})-of-\d{5}/) else { return stem }
-        return split.output.2 == "00001" ? String(split.output.1) : nil
+/// The names in a folder, sorted; none of one that does not exist or cannot be read.
+struct FolderListing {
+    private let path: String
+    let names: [String]
+
+    init(_ path: String) {
+        self.path = path
+        names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
+    }
+
+    /// The names that are no folders'; links count as what they point to.
+    var files: [String] { names.filter { !isFolder($0) } }
+    var folders: [String] { names.filter(isFolder) }
+
+    private func isFolder(_ name: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: Self.path(path, name), isDirectory: &isFolder)
+            && isFolder.boolValue
+    }
+
+    static func path(_ folder: String, _ name: String) -> String {
+        folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
     }
 }

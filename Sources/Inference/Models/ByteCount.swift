@@ -1,6 +1,6 @@
 extension Int {
     /// A number of bytes for people: `4.7 GB`.
-    var asBytes: String {
+    package var asBytes: String {
         let units = ["bytes", "KB", "MB", "GB", "TB"]
         var value = Double(self)
         var unit = 0

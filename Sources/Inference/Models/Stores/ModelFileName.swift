@@ -1,0 +1,29 @@
+/// What the name of a model's file tells.
+package enum ModelFileName {
+    nonisolated(unsafe) private static let part = /(.+)-(\d{5})-of-\d{5}/
+    nonisolated(unsafe) private static let quantizations =
+        /(?i)(?:^|[-._])((?:UD-)?(?:IQ[1-4]_[A-Z]+|Q\d_(?:K_[A-Z]+|K|\d)|TQ[12]_0|MXFP4(?:_MOE)?|NVFP4|BF16|F16|F32|FP16|FP32))(?=$|[-._])/
+
+    /// The model's name behind its file's name, or `nil` for a file that is no model of its own: a projector, or a later
+    /// part of a split model.
+    package static func modelName(_ file: String) -> String? {
+        let suffix = ".gguf"
+        guard file.lowercased().hasSuffix(suffix), file.utf8.count > suffix.utf8.count, !file.hasPrefix("."),
+            !isProjector(file)
+        else { return nil }
+        let stem = String(file.dropLast(suffix.count))
+        guard let split = stem.wholeMatch(of: part) else { return stem }
+        return split.output.2 == "00001" ? String(split.output.1) : nil
+    }
+
+    /// Whether a file is the part of a model that sees pictures.
+    package static func isProjector(_ file: String) -> Bool {
+        let name = file.lowercased()
+        return name.hasSuffix(".gguf") && name.contains("mmproj")
+    }
+
+    /// `Q4_K_M` of `gemma-3-4b-it-Q4_K_M.gguf`, in capital letters; `nil` where the name tells none.
+    package static func quantization(_ file: String) -> String? {
+        file.matches(of: quantizations).last.map { $0.output.1.uppercased() }
+    }
+}

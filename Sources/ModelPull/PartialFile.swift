@@ -1,0 +1,121 @@
+import Foundation
+
+/// A file on its way: its bytes in `NAME.part`, and beside it in `NAME.part.json` which pieces are there already.
+///
+/// What another fetch of another version has left is of no use and is begun anew.
+final class PartialFile {
+    /// What stands beside the bytes.
+    private struct State: Codable, Equatable {
+        var size: Int
+        var digest: String?
+        var pieceSize: Int
+        var done: [Int]
+
+        var bytes: Int { done.reduce(0) { $0 + range(ofPiece: $1).count } }
+
+        func range(ofPiece index: Int) -> Range<Int> {
+            index * pieceSize..<max(index * pieceSize, min(size, (index + 1) * pieceSize))
+        }
+    }
+
+    private let destination: String
+    /// Where the bytes are.
+    let path: String
+    private let statePath: String
+    private var state: State
+    private let handle: FileHandle
+
+    private static let pieceSizes = 1 << 20...64 << 20
+
+    init(_ file: RemoteFile) throws(PullFailure) {
+        destination = file.destination
+        path = Self.path(of: file)
+        statePath = Self.statePath(of: file)
+        let folder = URL(filePath: destination).deletingLastPathComponent()
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        } catch {
+            throw PullFailure(.unwritable, "The folder \(folder.path) cannot be made: \(error.localizedDescription).")
+        }
+        if let kept = Self.kept(of: file) {
+            state = kept
+        } else {
+            state = State(
+                size: file.size, digest: file.digest,
+                pieceSize: min(max(file.size / 64, Self.pieceSizes.lowerBound), Self.pieceSizes.upperBound), done: [])
+            try? FileManager.default.removeItem(atPath: statePath)
+            guard FileManager.default.createFile(atPath: path, contents: nil) else {
+                throw PullFailure(.unwritable, "\(path) cannot be written.")
+            }
+        }
+        guard let handle = FileHandle(forUpdatingAtPath: path) else {
+            throw PullFailure(.unwritable, "\(path) cannot be written.")
+        }
+        self.handle = handle
+    }
+
+    deinit {
+        try? handle.close()
+    }
+
+    private static func path(of file: RemoteFile) -> String { file.destination + ".part" }
+    private static func statePath(of file: RemoteFile) -> String { path(of: file) + ".json" }
+
+    /// What an earlier fetch of the same file has left.
+    private static func kept(of file: RemoteFile) -> State? {
+        guard let data = FileManager.default.contents(atPath: statePath(of: file)),
+            let state = try? JSONDecoder().decode(State.self, from: data), state.size == file.size,
+            state.digest == file.digest, state.pieceSize > 0, FileManager.default.fileExists(atPath: path(of: file))
+        else { return nil }
+        return state
+    }
+
+    /// The bytes of a file that an earlier fetch has left in whole pieces.
+    static func bytesHere(of file: RemoteFile) -> Int { kept(of: file)?.bytes ?? 0 }
+
+    /// The bytes that are there in whole pieces.
+    var bytes: Int { state.bytes }
+
+    /// The pieces that are wanted still.
+    var missing: [Int] {
+        let done = Set(state.done)
+        let count = (state.size + state.pieceSize - 1) / state.pieceSize
+        return (0..<count).filter { !done.contains($0) }
+    }
+
+    func range(ofPiece index: Int) -> Range<Int> { state.range(ofPiece: index) }
+
+    func write(_ bytes: [UInt8], at offset: Int) throws(PullFailure) {
+        do {
+            try handle.seek(toOffset: UInt64(offset))
+            try handle.write(contentsOf: bytes)
+        } catch {
+            throw PullFailure(.unwritable, "\(path) cannot be written: \(error.localizedDescription).")
+        }
+    }
+
+    /// Notes that a piece is there.
+    func finish(piece index: Int) throws(PullFailure) {
+        state.done.append(index)
+        do {
+            try handle.synchronize()
+            try JSONEncoder().encode(state).write(to: URL(filePath: statePath), options: .atomic)
+        } catch {
+            throw PullFailure(.unwritable, "\(statePath) cannot be written: \(error.localizedDescription).")
+        }
+    }
+
+    /// Gives the file its name. All of it is there and right.
+    func publish() throws(PullFailure) {
+        guard rename(path, destination) == 0 else {
+            throw PullFailure(.unwritable, "\(destination) cannot be written: \(String(cString: strerror(errno))).")
+        }
+        try? FileManager.default.removeItem(atPath: statePath)
+    }
+
+    /// Takes everything away.
+    func discard() {
+        try? FileManager.default.removeItem(atPath: path)
+        try? FileManager.default.removeItem(atPath: statePath)
+    }
+}

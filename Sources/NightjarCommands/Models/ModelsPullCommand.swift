@@ -1,0 +1,81 @@
+import ArgumentParser
+import Foundation
+import Inference
+import LlamaEngine
+import ModelPull
+import Workflow
+
+/// `nightjar models pull`
+struct ModelsPullCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pull", abstract: "Fetch a model from Hugging Face or from Ollama's registry.",
+        discussion: """
+            hf:ORG/REPO takes the usual quantization that fits this machine, hf:ORG/REPO:Q4_K_M or hf:ORG/REPO:FILE.gguf the \
+            one that is named, ollama:MODEL:TAG a model of Ollama's. What was cut off goes on where it was.
+            """)
+
+    @Argument(help: "hf:ORG/REPO[:QUANTIZATION], or ollama:MODEL[:TAG].")
+    var models: [String]
+
+    @OptionGroup var logging: LoggingOptions
+
+    func run() async throws {
+        let session = try Session.here(logging)
+        let settings = try settings(session)
+        let task = Task {
+            for model in models {
+                let line = PullLine()
+                try await ModelPull(settings) { line.show($0) }.pull(model)
+            }
+        }
+        let signals = Interruption { task.cancel() }
+        defer { signals.stop() }
+        do {
+            try await task.value
+            await session.close()
+        } catch let failure as PullFailure {
+            await session.close()
+            throw CommandFailure(failure.exitStatus, failure.message)
+        } catch is CancellationError {
+            await session.close()
+            Console.note("stopped; `nightjar models pull` goes on from here")
+            throw ExitStatus.interrupted
+        }
+    }
+
+    private func settings(_ session: Session) throws -> ModelPull.Settings {
+        let declared = session.configuration.downloads
+        let environment = ProcessInfo.processInfo.environment
+        let endpoint = environment["HF_ENDPOINT"].flatMap { $0.isEmpty ? nil : $0 }
+        return ModelPull.Settings(
+            hub: declared?.hub ?? endpoint, registry: declared?.registry,
+            token: try declared?.token.map { try token($0, session.configuration) },
+            folder: session.places.models.path, registryFolder: session.places.pulledFromOllama.path,
+            memory: AvailableMemory.current())
+    }
+
+    private func token(_ name: String, _ configuration: Configuration) throws -> String {
+        guard let source = configuration.secrets.first(where: { $0.key == name })?.value else {
+            throw CommandFailure(
+                .invalid,
+                "the `token` of `downloads` names the secret `\(name)`, which the configuration has not under `secrets`"
+            )
+        }
+        do throws(Secret.Failure) {
+            return try Secret(name, source).value()
+        } catch {
+            throw CommandFailure(.invalid, error.message)
+        }
+    }
+}
+
+extension PullFailure {
+    fileprivate var exitStatus: ExitStatus {
+        switch code {
+        case .notFound, .badName, .unauthorized: .invalid
+        case .unreachable: .unavailable
+        case .busy: .busy
+        case .damaged, .noRoom, .unwritable: .failed
+        }
+    }
+}
