@@ -31,10 +31,9 @@ import Testing
             """, to: "embed.yaml")
         let outcome = try fixture.run("run", "embed.yaml")
         #expect(outcome.status == 0, "\(outcome.errors)")
-        let outputs = try Value(json: outcome.output)
-        #expect(outputs["count"] == 3)
-        #expect(outputs["best"]?.list?.first == 0)
-        #expect(outputs["same"]?.number == 1)
+        #expect(outcome.lines.contains("count: 3"))
+        #expect(outcome.lines.contains { $0.hasPrefix("best: [0,") })
+        #expect(outcome.lines.contains("same: 1.0"))
         // Each is a call in the record, with the digest of the weights.
         let calls = try Value(json: try fixture.run("runs", "show", "--calls", "--json").output)["calls"]?.list ?? []
         #expect(calls.count == 2)

@@ -55,6 +55,22 @@ extension FieldType where Held == TemplatedValue {
         }
     }
 
+    /// One or more texts: a list, a text, or an expression that gives one of these.
+    package static var texts: FieldType {
+        let expected = "a text, a list of texts, or an expression that gives one of these"
+        return FieldType(
+            expected: expected, schema: ["anyOf": [["type": ["array", "string"]], Value.expressionSchema]]
+        ) { node, key, decoding in
+            guard let value = read(node, key, decoding) else { return nil }
+            switch value {
+            case .list, .text, .expression, .constant(.string): return value
+            default:
+                decoding.mismatch(node, expected: expected, of: key)
+                return nil
+            }
+        }
+    }
+
     /// What a `foreach` goes through: a list, a mapping, or an expression that gives one.
     package static var items: FieldType {
         let expected = "a list, a mapping, or an expression that gives one"

@@ -13,7 +13,7 @@ package struct EmbedStep: StepKind {
     package static let isRetriedByDefault = true
     package static let asksModel = true
     package static let fields: [Field<Self>] = [
-        .required("texts", \.texts, .list(of: "texts"), "The texts: a list, or one.")
+        .required("texts", \.texts, .texts, "The texts: a list, or one.")
     ]
     package static let outputs: [Shape.Member] = [
         .init("vectors", .list(of: .list(of: .number)), "One vector for each text, in order."),
