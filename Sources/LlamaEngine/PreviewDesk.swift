@@ -26,7 +26,7 @@ final class PreviewDesk: Sendable {
     func preview(_ request: GenerationRequest) throws(EngineError) -> PromptPreview {
         let file = try shelf.examine(request.model)
         _ = try file.contextLimit(request.context, default: settings.defaultContext)
-        let prompt = try encoder(file).with(template: try shelf.chatTemplate(of: request)).encode(request)
+        let prompt = try encoder(file).with(template: try shelf.chatTemplate(of: request, for: file)).encode(request)
         return PromptPreview(text: prompt.text, tokens: prompt.tokens.count)
     }
 

@@ -42,7 +42,8 @@ import Testing
 
     @Test func `vectors that do not belong together are refused`() throws {
         for (expression, words) in [
-            ("similarity([1, 2], [1])", "one has 2 numbers, the other 1"), ("similarity(1, 2)", "compares lists of numbers"),
+            ("similarity([1, 2], [1])", "one has 2 numbers, the other 1"),
+            ("similarity(1, 2)", "compares lists of numbers"),
             ("nearest([1], 2)", "takes a vector, a list of vectors"), ("nearest([1])", "takes a vector"),
         ] {
             try fixture.write(

@@ -131,7 +131,11 @@ import Testing
             steps:
               - ▸id: a
                 name: Nothing
-            """, ("it needs one of `list`, `read`, `split`, `prompt`, `embed`, `parse`, `set`, `check`, `write`, `run`,", nil)),
+            """,
+            (
+                "it needs one of `list`, `read`, `split`, `prompt`, `embed`, `parse`, `set`, `check`, `write`, `run`,",
+                nil
+            )),
     ])
     func aStepDoesExactlyOneThing(mistake: MistakeCase) {
         mistake.checkWorkflow()

@@ -181,7 +181,8 @@ final class ModelWorker: Sendable {
         job.send(.evaluating)
         do throws(EngineError) {
             let limit = min(positions, try file.contextLimit(job.request.context, default: settings.defaultContext))
-            let prompt = try encoder.with(template: try shelf.chatTemplate(of: job.request)).encode(job.request)
+            let template = try shelf.chatTemplate(of: job.request, for: file)
+            let prompt = try encoder.with(template: template).encode(job.request)
             try loop.admit(
                 job, prompt: prompt,
                 start: .init(wait: max(.zero, wait - load), load: load, identity: file.identity, limit: limit),

@@ -51,10 +51,10 @@ struct PromptEncoder: Sendable {
     }
 
     /// The same with another template, where there is one.
-    func with(template source: String?) throws(EngineError) -> PromptEncoder {
-        guard let source else { return self }
+    func with(template: ModelTemplate?) throws(EngineError) -> PromptEncoder {
+        guard let template else { return self }
         var encoder = self
-        encoder.template = .own(try ChatTemplate(source, model: reference), source: source)
+        encoder.template = template
         try encoder.findThinkingTags()
         return encoder
     }

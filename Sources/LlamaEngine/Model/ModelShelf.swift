@@ -52,13 +52,16 @@ final class ModelShelf: Sendable {
         }
     }
 
-    /// The chat template that a request names in place of the model's own.
-    func chatTemplate(of request: GenerationRequest) throws(EngineError) -> String? {
+    /// The chat template that a request names in place of the model's own. One whose name ends in `.tmpl` is in Go's
+    /// notation, as Ollama's are.
+    func chatTemplate(of request: GenerationRequest, for file: ModelFile) throws(EngineError) -> ModelTemplate? {
         guard let path = request.chatTemplate.map(catalog.absolute) else { return nil }
         guard let data = FileManager.default.contents(atPath: path),
             let text = String(validating: data, as: UTF8.self)
         else { throw EngineError(.invalidRequest, "The chat template \(path) cannot be read: name a text file.") }
-        return text
+        return path.hasSuffix(".tmpl")
+            ? .ollama(try OllamaTemplate(text, model: file.reference))
+            : .own(try ChatTemplate(text, model: file.reference), source: text)
     }
 
     /// A model with its digest, for which the whole file may have to be read.

@@ -12,7 +12,7 @@ struct ModelsCommand: AsyncParsableCommand {
         commandName: "models", abstract: "List the models that can be asked, show one, fetch, remove and pin them.",
         subcommands: [
             ModelsListCommand.self, ModelsShowCommand.self, ModelsPathCommand.self, ModelsPullCommand.self,
-            ModelsRemoveCommand.self, ModelsPinCommand.self,
+            ModelsRemoveCommand.self, ModelsImportCommand.self, ModelsPinCommand.self,
         ],
         defaultSubcommand: ModelsListCommand.self)
 }

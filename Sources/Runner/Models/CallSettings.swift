@@ -38,7 +38,9 @@ extension ModelChoice {
             minP: own.minP ?? settings?.minP ?? usual.minP,
             repeatPenalty: own.repeatPenalty ?? settings?.repeatPenalty, seed: own.seed)
         let system = system ?? settings?.system
-        let examples = (settings?.examples ?? []).flatMap { [.user($0.user), .assistant($0.assistant)] as [ChatMessage] }
+        let examples = (settings?.examples ?? []).flatMap {
+            [.user($0.user), .assistant($0.assistant)] as [ChatMessage]
+        }
         var request = GenerationRequest(
             model: name, messages: (system.map { [.system($0)] } ?? []) + examples + turns, sampler: sampler,
             stop: own.stop.isEmpty ? settings?.stop ?? [] : own.stop,

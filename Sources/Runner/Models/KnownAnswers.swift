@@ -2,8 +2,8 @@ import Crypto
 import Foundation
 import History
 import Inference
-import LocalFiles
 import Jinja
+import LocalFiles
 import OrderedCollections
 import Workflow
 

@@ -1,0 +1,86 @@
+import Foundation
+import Testing
+
+/// Aliases with all that makes a model one's own.
+@Suite struct CustomModelCommandTests {
+    let fixture: CommandFixture
+
+    init() throws {
+        fixture = try CommandFixture()
+    }
+
+    @Test func `an alias has a template, examples and stop texts`() throws {
+        try fixture.write(
+            "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}assistant:", to: "own.jinja")
+        try fixture.write(
+            """
+            models:
+              owl:
+                model: \(CommandFixture.model)
+                system: You are an owl.
+                chat_template: own.jinja
+                stop: ["\\n"]
+                examples: [{ user: Who?, assistant: Hoo. }]
+            """, to: "nightjar.yaml")
+        let shown = try fixture.run("prompt", "--model", "owl", "--dry-run", "When?")
+        #expect(shown.status == 0, "\(shown.errors)")
+        #expect(
+            shown.output.hasSuffix("system: You are an owl.\nuser: Who?\nassistant: Hoo.\nuser: When?\nassistant:\n"),
+            "\(shown.output)")
+        let answer = try fixture.run("prompt", "--model", "owl", "--max-tokens", "40", "When?")
+        #expect(answer.status == 0, "\(answer.errors)")
+        #expect(answer.lines.count <= 1)
+    }
+}
+
+/// Ollama's custom models.
+@Suite struct ModelfileTests {
+    let fixture: CommandFixture
+
+    init() throws {
+        fixture = try CommandFixture()
+    }
+
+    @Test func `a Modelfile becomes an alias that answers`() throws {
+        try fixture.write(
+            """
+            # A bird.
+            FROM \(CommandFixture.model)
+            PARAMETER temperature 0
+            parameter num_ctx 512
+            PARAMETER stop "<end>"
+            PARAMETER stop "###"
+            PARAMETER mirostat 2
+            SYSTEM \"\"\"You are an owl.
+            You say "hoo".\"\"\"
+            TEMPLATE \"\"\"{{ if .System }}<{{ .System }}>
+            {{ end }}{{ .Prompt }} => {{ .Response }}\"\"\"
+            MESSAGE user Who?
+            MESSAGE assistant Hoo.
+            LICENSE \"\"\"
+            None.
+            \"\"\"
+            """, to: "owl/Modelfile")
+        let outcome = try fixture.run("models", "import", "owl/Modelfile")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(outcome.errors.contains("`PARAMETER mirostat` has no counterpart"))
+        try fixture.write(outcome.output, to: "nightjar.yaml")
+        let shown = try fixture.run("prompt", "--model", "owl", "--dry-run", "When?")
+        #expect(shown.status == 0, "\(shown.errors)")
+        #expect(
+            shown.output.hasSuffix("<You are an owl.\nYou say \"hoo\".>\nWho? => Hoo.When? => \n"), "\(shown.output)")
+        #expect(try fixture.run("prompt", "--model", "owl", "--max-tokens", "4", "When?").status == 0)
+    }
+
+    @Test(arguments: [
+        ("FRON a\n", "1: error: there is no instruction `FRON`"), ("SYSTEM a\n", "`FROM` is missing"),
+        ("FROM a\nPARAMETER stop\n", "2: error: `PARAMETER` needs a name and a value"),
+        ("FROM a\nSYSTEM \"\"\"b\n", "2: error: the text that begins here"), ("FROM\n", "`FROM` says nothing"),
+    ])
+    func `what is no Modelfile is told with its line`(_ text: String, words: String) throws {
+        try fixture.write(text, to: "Modelfile")
+        let outcome = try fixture.run("models", "import", "Modelfile", "--name", "owl")
+        #expect(outcome.status == 65)
+        #expect(outcome.errors.contains(words), "\(outcome.errors)")
+    }
+}
