@@ -114,7 +114,7 @@ struct BatchingTests {
         }
     }
 
-    @Test(arguments: [CacheType.q8_0, .q4_0])
+    @Test(arguments: [CacheType.q8, .q4])
     func aSmallerCacheTakesLessMemoryAndAnswers(_ type: CacheType) async throws {
         // What a cache of 16 bits does not fit into.
         let available = { @Sendable in 51_900_000 }

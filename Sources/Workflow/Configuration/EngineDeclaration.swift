@@ -15,7 +15,9 @@ package struct EngineDeclaration: Declared {
 
     /// What the cache of the engine inside the process keeps its keys and values in.
     package enum CacheType: String, Sendable, CaseIterable {
-        case f16, q8_0, q4_0
+        case f16
+        case q8 = "q8_0"
+        case q4 = "q4_0"
     }
 
     package var kind = Kind.ollama
