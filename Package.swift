@@ -13,14 +13,25 @@ let strict: [SwiftSetting] = [
 let bundledLlama = Context.packageDirectory + "/.deps/llama"
 let usesBundledLlama = FileManager.default.fileExists(atPath: bundledLlama + "/lib/pkgconfig/llama.pc")
 
+/// libmtmd, which lets models see, changes its interface often: it is used where its headers have what is needed here.
+let pictureHeaders =
+    usesBundledLlama ? ["\(bundledLlama)/include"] : ["/usr/include", "/opt/homebrew/include", "/usr/local/include"]
+let hasPictures = pictureHeaders.contains { folder in
+    let texts = ["mtmd.h", "mtmd-helper.h"].map { try? String(contentsOfFile: "\(folder)/\($0)", encoding: .utf8) }
+    return texts[0]?.contains("mtmd_tokenize_from_parts") == true
+        && texts[1]?.contains("mtmd_helper_bitmap_wrapper") == true
+}
+
 let llamaSwift: [SwiftSetting] =
-    usesBundledLlama ? [.unsafeFlags(["-Xcc", "-I\(bundledLlama)/include"])] : []
+    (usesBundledLlama ? [.unsafeFlags(["-Xcc", "-I\(bundledLlama)/include"])] : [])
+    + (hasPictures ? [.unsafeFlags(["-Xcc", "-DNIGHTJAR_MTMD"])] : [])
 
 // The run path is in the binary: the installed layout first (PREFIX/bin, PREFIX/lib/nightjar), then this checkout.
 let llamaLinker: [LinkerSetting] =
     [.unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", "$ORIGIN/../lib/nightjar"], .when(platforms: [.linux]))]
     + (usesBundledLlama
         ? [.unsafeFlags(["-L\(bundledLlama)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(bundledLlama)/lib"])] : [])
+    + (hasPictures ? [.linkedLibrary("mtmd")] : [])
 
 let orderedCollections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
 
@@ -77,7 +88,8 @@ let package = Package(
             dependencies: ["Inference", "LocalNetwork", "Jinja", orderedCollections],
             swiftSettings: strict),
         .target(
-            name: "ModelPull", dependencies: ["Inference", "LocalNetwork", "Jinja"], swiftSettings: strict),
+            name: "ModelPull", dependencies: ["LocalFiles", "Inference", "LocalNetwork", "Jinja"], swiftSettings: strict
+        ),
         .target(
             name: "LlamaEngine",
             dependencies: [
@@ -118,9 +130,9 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict + llamaSwift),
         .executableTarget(
-            name: "nightjar", dependencies: ["NightjarCommands"], swiftSettings: strict,
+            name: "nightjar", dependencies: ["NightjarCommands"], swiftSettings: strict + llamaSwift,
             // Nothing is loaded into the program that would look for its symbols, and their table is 6 MB of memory.
             linkerSettings: [.unsafeFlags(["-Xlinker", "--no-export-dynamic"], .when(platforms: [.linux]))]),
         .executableTarget(
@@ -151,7 +163,7 @@ let package = Package(
                 "Inference", "Jinja", "LlamaEngine", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
-            path: "Benchmarks/Engine", swiftSettings: strict),
+            path: "Benchmarks/Engine", swiftSettings: strict + llamaSwift),
         .executableTarget(
             name: "engine-soak",
             dependencies: [
@@ -159,7 +171,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
-            path: "Benchmarks/Soak", swiftSettings: strict),
+            path: "Benchmarks/Soak", swiftSettings: strict + llamaSwift),
         .target(name: "PythonSupport", path: "Tests/PythonSupport", swiftSettings: strict),
         .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: strict),
         .target(
@@ -182,8 +194,8 @@ let package = Package(
                 "LlamaEngine", "EngineSoak", "Inference", "Jinja", "PythonSupport", "SeededRandom",
                 .product(name: "Logging", package: "swift-log"),
             ],
-            exclude: ["Schemas"],
-            swiftSettings: strict),
+            exclude: ["Schemas", "Pictures"],
+            swiftSettings: strict + llamaSwift),
         .testTarget(
             name: "ServerEngineTests",
             dependencies: [
@@ -191,7 +203,7 @@ let package = Package(
                 orderedCollections,
                 .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict + llamaSwift),
         .testTarget(
             name: "HistoryTests",
             dependencies: ["History", .product(name: "GRDB", package: "GRDB.swift")],
@@ -216,7 +228,7 @@ let package = Package(
             dependencies: [
                 "nightjar", "Jinja", "PythonSupport", "SeededRandom", .product(name: "GRDB", package: "GRDB.swift"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict + llamaSwift),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -6,6 +6,13 @@
 #include <math.h>
 #include <pthread.h>
 
+// Defined by Package.swift where libmtmd is there, the part of llama.cpp that lets models see.
+#ifdef NIGHTJAR_MTMD
+#include <mtmd.h>
+#include <mtmd-helper.h>
+#include <stdlib.h>
+#endif
+
 // `llama_sampler_init_penalties` takes the vocabulary's size in some versions and not in others. A `_Generic` on the
 // function's own type finds out at compile time; the casts keep the branch that is not taken well-formed.
 typedef struct llama_sampler * (*nightjar_penalties_sized)(int32_t, int32_t, float, float, float);
@@ -66,5 +73,122 @@ static inline void nightjar_batch_add(
     batch->logits[i] = output ? 1 : 0;
     batch->n_tokens = i + 1;
 }
+
+// Pictures. All of this can be called without libmtmd too, and then does nothing.
+
+/// A stretch of a prompt: text, or a picture's file where `image` is given.
+typedef struct nightjar_piece {
+    const char * text;
+    size_t size;
+    bool has_control_tokens;
+    const unsigned char * image;
+} nightjar_piece;
+
+#ifdef NIGHTJAR_MTMD
+
+static inline bool nightjar_can_see(void) { return true; }
+
+static inline void nightjar_set_picture_log(ggml_log_callback log) { mtmd_helper_log_set(log, NULL); }
+
+static inline void * nightjar_projector_open(
+    const char * path, const struct llama_model * model, int32_t threads, bool gpu) {
+    struct mtmd_context_params parameters = mtmd_context_params_default();
+    parameters.use_gpu = gpu;
+    parameters.print_timings = false;
+    parameters.n_threads = threads;
+    parameters.warmup = false;
+    return mtmd_init_from_file(path, model, parameters);
+}
+
+static inline void nightjar_projector_close(void * projector) { mtmd_free((mtmd_context *) projector); }
+
+/// The prompt as the model takes it; NULL where it cannot be made. `unreadable` becomes the piece of a picture that
+/// cannot be read, or -1.
+static inline void * nightjar_picture_prompt(
+    void * projector, const nightjar_piece * pieces, size_t count, int64_t * unreadable) {
+    mtmd_context * context = (mtmd_context *) projector;
+    mtmd_input_text * texts = (mtmd_input_text *) calloc(count, sizeof(*texts));
+    mtmd_input_part * parts = (mtmd_input_part *) calloc(count, sizeof(*parts));
+    const mtmd_input_part ** list = (const mtmd_input_part **) calloc(count, sizeof(*list));
+    mtmd_bitmap ** bitmaps = (mtmd_bitmap **) calloc(count, sizeof(*bitmaps));
+    mtmd_input_chunks * chunks = NULL;
+    *unreadable = -1;
+    for (size_t i = 0; i < count && *unreadable < 0; i++) {
+        list[i] = &parts[i];
+        if (pieces[i].image) {
+            bitmaps[i] = mtmd_helper_bitmap_init_from_buf(
+                context, pieces[i].image, pieces[i].size, false, mtmd_helper_init_opt_default()).bitmap;
+            if (!bitmaps[i]) { *unreadable = (int64_t) i; }
+            parts[i].bitmap = bitmaps[i];
+        } else {
+            texts[i].text = pieces[i].text;
+            texts[i].text_len = pieces[i].size;
+            texts[i].parse_special = pieces[i].has_control_tokens;
+            parts[i].text = &texts[i];
+        }
+    }
+    if (*unreadable < 0) {
+        chunks = mtmd_input_chunks_init();
+        if (mtmd_tokenize_from_parts(context, chunks, list, count, false) != 0) {
+            mtmd_input_chunks_free(chunks);
+            chunks = NULL;
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (bitmaps[i]) { mtmd_bitmap_free(bitmaps[i]); }
+    }
+    free(bitmaps);
+    free(list);
+    free(parts);
+    free(texts);
+    return chunks;
+}
+
+static inline void nightjar_picture_prompt_free(void * prompt) {
+    mtmd_input_chunks_free((mtmd_input_chunks *) prompt);
+}
+
+static inline size_t nightjar_picture_prompt_tokens(const void * prompt) {
+    return mtmd_helper_get_n_tokens((const mtmd_input_chunks *) prompt);
+}
+
+static inline llama_pos nightjar_picture_prompt_positions(const void * prompt) {
+    return mtmd_helper_get_n_pos((const mtmd_input_chunks *) prompt);
+}
+
+/// Evaluates the whole prompt as the beginning of an empty sequence; 0 where that went well.
+static inline int32_t nightjar_picture_prompt_evaluate(
+    void * projector, const void * prompt, struct llama_context * context, llama_seq_id sequence, int32_t chunk) {
+    llama_pos end = 0;
+    return mtmd_helper_eval_chunks(
+        (mtmd_context *) projector, context, (const mtmd_input_chunks *) prompt, 0, sequence, chunk, true, &end);
+}
+
+#else
+
+static inline bool nightjar_can_see(void) { return false; }
+static inline void nightjar_set_picture_log(ggml_log_callback log) { (void) log; }
+static inline void * nightjar_projector_open(
+    const char * path, const struct llama_model * model, int32_t threads, bool gpu) {
+    (void) path; (void) model; (void) threads; (void) gpu;
+    return NULL;
+}
+static inline void nightjar_projector_close(void * projector) { (void) projector; }
+static inline void * nightjar_picture_prompt(
+    void * projector, const nightjar_piece * pieces, size_t count, int64_t * unreadable) {
+    (void) projector; (void) pieces; (void) count;
+    *unreadable = -1;
+    return NULL;
+}
+static inline void nightjar_picture_prompt_free(void * prompt) { (void) prompt; }
+static inline size_t nightjar_picture_prompt_tokens(const void * prompt) { (void) prompt; return 0; }
+static inline llama_pos nightjar_picture_prompt_positions(const void * prompt) { (void) prompt; return 0; }
+static inline int32_t nightjar_picture_prompt_evaluate(
+    void * projector, const void * prompt, struct llama_context * context, llama_seq_id sequence, int32_t chunk) {
+    (void) projector; (void) prompt; (void) context; (void) sequence; (void) chunk;
+    return 1;
+}
+
+#endif
 
 #endif

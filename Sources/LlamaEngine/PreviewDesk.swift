@@ -27,7 +27,8 @@ final class PreviewDesk: Sendable {
         let file = try shelf.examine(request.model)
         _ = try file.contextLimit(request.context, default: settings.defaultContext)
         let prompt = try encoder(file).with(template: try shelf.chatTemplate(of: request, for: file)).encode(request)
-        return PromptPreview(text: prompt.text, tokens: prompt.tokens.count)
+        // What a picture takes, only its projector knows.
+        return PromptPreview(text: prompt.text, tokens: prompt.tokens.count, isExact: prompt.parts.isEmpty)
     }
 
     /// The lengths of a text's tokens in bytes. Blocks, and needs much stack, as ``preview(_:)`` does.

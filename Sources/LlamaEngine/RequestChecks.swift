@@ -5,11 +5,6 @@ extension GenerationRequest {
     func check() throws(EngineError) {
         func refuse(_ what: String) -> EngineError { EngineError(.invalidRequest, what) }
         guard !messages.isEmpty else { throw refuse("The request has no messages: give at least one.") }
-        guard messages.allSatisfy({ $0.images.isEmpty }) else {
-            throw refuse(
-                "The engine inside the process sees no pictures: ask a model that does on an Ollama or OpenAI-compatible server."
-            )
-        }
         guard maxTokens >= 1 else {
             throw refuse("`max_tokens: \(maxTokens)` leaves no room for an answer: 1 is the least.")
         }

@@ -1,5 +1,6 @@
 import Foundation
 import Inference
+import LocalFiles
 package import LocalNetwork
 
 /// Fetches models from Hugging Face and from Ollama's registry into Nightjar's own store.
@@ -102,7 +103,7 @@ package struct ModelPull: Sendable {
     }
 
     private func fetch(_ files: [RemoteFile]) async throws {
-        let missing = files.filter { !FileManager.default.fileExists(atPath: $0.destination) }
+        let missing = files.filter { !isHere($0) }
         try checkRoom(for: missing)
         for file in missing {
             let download = try FileDownload(file, http) { [report] bytes in
@@ -110,6 +111,13 @@ package struct ModelPull: Sendable {
             }
             try await download.perform()
         }
+    }
+
+    /// Whether a file was fetched before, and is the one that is announced now.
+    private func isHere(_ file: RemoteFile) -> Bool {
+        guard let stamp = FileStamp(file.destination), stamp.size == file.size else { return false }
+        guard let digest = file.digest else { return true }
+        return (try? ModelDigests(cachePath: nil).digest(file.destination)) == digest
     }
 
     /// Refuses before anything is fetched what the disk has no room for.

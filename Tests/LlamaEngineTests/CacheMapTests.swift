@@ -24,10 +24,6 @@ struct CacheMapTests {
             rows[sequence]?.append(contentsOf: (0..<count).map { _ in Cell(sequence) })
         }
 
-        mutating func cut(_ sequence: Int32, to count: Int) {
-            rows[sequence] = Array((rows[sequence] ?? []).prefix(count))
-        }
-
         mutating func remove(_ sequence: Int32) { rows[sequence] = nil }
     }
 
@@ -38,7 +34,7 @@ struct CacheMapTests {
         var tokens: [Int32: [Int32]] = [:]
         for _ in 0..<2000 {
             let sequence = Int32.random(in: 0..<12, using: &source)
-            switch Int.random(in: 0..<5, using: &source) {
+            switch Int.random(in: 0..<4, using: &source) {
             case 0 where tokens[sequence] == nil:
                 let prompt = (0..<Int.random(in: 1...30, using: &source)).map { _ in
                     Int32.random(in: 0..<2, using: &source)
@@ -56,11 +52,6 @@ struct CacheMapTests {
                 cells.append(more.count, to: sequence)
                 tokens[sequence]? += more
             case 3 where tokens[sequence] != nil:
-                let count = Int.random(in: 0...(tokens[sequence]?.count ?? 0), using: &source)
-                map.cut(sequence, to: count)
-                cells.cut(sequence, to: count)
-                tokens[sequence] = Array(tokens[sequence]?.prefix(count) ?? [])
-            case 4 where tokens[sequence] != nil:
                 map.remove(sequence)
                 cells.remove(sequence)
                 tokens[sequence] = nil

@@ -59,6 +59,8 @@ package struct GenerationRequest: Sendable, Hashable {
         self.limits = limits
     }
 
+    package var hasPictures: Bool { messages.contains { !$0.images.isEmpty } }
+
     /// The JSON Schema for engines that can be held to nothing else.
     package var schemaForServers: Value? {
         if schema != nil || choices.isEmpty { return schema }

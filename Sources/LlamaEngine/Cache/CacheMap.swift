@@ -33,8 +33,6 @@ struct CacheMap {
         entries.filter { !$0.value.isActive && $0.key != spared }.min { $0.value.used < $1.value.used }?.key
     }
 
-    func count(_ sequence: Int32) -> Int { entries[sequence]?.tokens.count ?? 0 }
-
     /// The sequence of which most of the beginning is that of these tokens, and how many that are; at least one.
     ///
     /// A look at each: there are some dozens of them, and a comparison takes a microsecond.
@@ -63,14 +61,6 @@ struct CacheMap {
         entries[sequence]?.tokens.append(contentsOf: tokens)
     }
 
-    /// Takes the tokens from a position on out of a sequence.
-    mutating func cut(_ sequence: Int32, to count: Int) {
-        guard let entry = entries[sequence], count < entry.tokens.count else { return }
-        release(sequence, from: count)
-        entries[sequence]?.tokens.removeLast(entry.tokens.count - count)
-        entries[sequence]?.shared = min(entry.shared, count)
-    }
-
     /// A generation has ended; what it leaves is for those that begin as it did.
     mutating func keep(_ sequence: Int32) {
         clock += 1
@@ -78,25 +68,19 @@ struct CacheMap {
         entries[sequence]?.used = clock
     }
 
+    /// Takes a sequence out. Those that share cells of it have them from now on without it: from the one of which it has
+    /// them itself, and what is its own the one that shares most takes over, and the others share with that one.
     mutating func remove(_ sequence: Int32) {
-        release(sequence, from: 0)
-        entries[sequence] = nil
-    }
-
-    /// Sequences that share cells of this one behind a position have them from now on without it: from the one of which
-    /// it has them itself, and what is its own the one that shares most takes over, and the others share with that one.
-    private mutating func release(_ sequence: Int32, from count: Int) {
-        guard let entry = entries[sequence] else { return }
-        let children = entries.filter { $0.value.parent == sequence && $0.value.shared > count }
+        guard let entry = entries.removeValue(forKey: sequence) else { return }
+        let children = entries.filter { $0.value.parent == sequence }
         for child in children.keys where entries[child]?.shared ?? 0 <= entry.shared {
             entries[child]?.parent = entry.parent
         }
         let heirs = children.filter { $0.value.shared > entry.shared }
             .sorted { ($0.value.shared, $1.key) > ($1.value.shared, $0.key) }
         guard let first = heirs.first else { return }
-        let isOwn = count > entry.shared
-        entries[first.key]?.parent = isOwn ? sequence : entry.parent
-        entries[first.key]?.shared = isOwn ? count : entry.shared
+        entries[first.key]?.parent = entry.parent
+        entries[first.key]?.shared = entry.shared
         for heir in heirs.dropFirst() { entries[heir.key]?.parent = first.key }
     }
 }

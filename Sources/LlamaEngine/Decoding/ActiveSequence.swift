@@ -66,7 +66,8 @@ final class ActiveSequence {
         self.drafts = drafts
         splitter = prompt.splitter
         sampler = try SamplerChain(job.request.sampler, vocabulary: vocabulary)
-        sampler.accept(prompt.tokens.suffix(SamplerChain.penaltyWindow))
+        // With pictures in it the tokens are not known.
+        if prompt.parts.isEmpty { sampler.accept(prompt.tokens.suffix(SamplerChain.penaltyWindow)) }
         stops = StopMatcher(job.request.stop + prompt.stops)
     }
 
@@ -138,6 +139,16 @@ final class ActiveSequence {
     }
 
     // MARK: What follows from it
+
+    /// Takes the first token behind a prompt with pictures, which was evaluated as a whole.
+    /// - Returns: Whether the generation ended.
+    func beginBehindPrompt(_ context: LlamaContext) throws(EngineError) -> Bool {
+        evaluated = prompt.tokens.count
+        work.promptTokens = prompt.tokens.count
+        offered = Offer(range: evaluated..<evaluated, wantsToken: true)
+        // The last result of the call.
+        return try advance(context, index: -1)
+    }
 
     /// Takes what the last decode call has computed.
     ///

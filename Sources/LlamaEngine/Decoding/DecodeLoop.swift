@@ -41,16 +41,17 @@ final class DecodeLoop {
 
     var isIdle: Bool { active.isEmpty }
 
-    /// Whether a request can join now. One that is to be reproducible is alone.
+    /// Whether a request can join now. One that is to be reproducible, or has pictures, is alone.
     func hasRoom(for job: GenerationJob) -> Bool {
         if active.isEmpty { return true }
-        if job.request.isReproducible || active.contains(where: \.job.request.isReproducible) { return false }
+        if job.isAlone || active.contains(where: \.job.isAlone) { return false }
         return active.count < plan.parallel
     }
 
-    /// Makes a request an active sequence.
+    /// Makes a request an active sequence. A prompt with pictures is evaluated at once.
     func admit(
-        _ job: GenerationJob, prompt: EncodedPrompt, start: ActiveSequence.Start, constraint: Constraint?
+        _ job: GenerationJob, prompt: EncodedPrompt, pictures: PicturePrompt?, start: ActiveSequence.Start,
+        constraint: Constraint?
     ) throws(EngineError) {
         guard prompt.tokens.count < start.limit else {
             throw EngineError(
@@ -59,12 +60,53 @@ final class DecodeLoop {
                     + "\(start.limit), and at least one must be left for the answer: raise `context:` if the model "
                     + "allows it, or shorten the prompt.")
         }
-        if job.request.isReproducible { clear() }
-        let drafts = job.request.isReproducible || !makesDrafts ? nil : Drafts(answers + prompt.tokens)
-        active.append(
-            try ActiveSequence(
-                job, prompt: prompt, vocabulary: context.model.vocabulary, start: start, constraint: constraint,
-                drafts: drafts))
+        if let pictures, pictures.tokens >= context.cells {
+            throw EngineError(
+                .promptTooLong,
+                "The prompt has \(pictures.tokens) tokens with its pictures, and the cache holds \(context.cells): raise "
+                    + "`context:` if the model allows it, or show fewer pictures.")
+        }
+        if job.isAlone { clear() }
+        let drafts = job.isAlone || !makesDrafts ? nil : Drafts(answers + prompt.tokens)
+        let sequence = try ActiveSequence(
+            job, prompt: prompt, vocabulary: context.model.vocabulary, start: start, constraint: constraint,
+            drafts: drafts)
+        active.append(sequence)
+        if let pictures { try evaluate(pictures, of: sequence) }
+    }
+
+    private func evaluate(_ pictures: PicturePrompt, of sequence: ActiveSequence) throws(EngineError) {
+        let id: llama_seq_id = 0
+        sequence.id = id
+        cache.begin(id)
+        cache.append(sequence.tokens, to: id)
+        context.abort.watch([sequence.job])
+        LlamaLog.collectErrors()
+        defer { _ = LlamaLog.takeErrors() }
+        let isDone = pictures.evaluate(context, as: id, chunk: Self.chunk)
+        context.abort.watch([])
+        counters.note(tokens: pictures.tokens)
+        guard isDone else {
+            active.removeAll { $0 === sequence }
+            remove(id)
+            let reason = LlamaLog.takeErrors().first.map { ": \(LlamaModel.reason($0))" } ?? ""
+            throw EngineError(.engineFailed, "libmtmd could not evaluate the pictures\(reason).")
+        }
+        do {
+            if try sequence.beginBehindPrompt(context) { leave(sequence) }
+        } catch {
+            active.removeAll { $0 === sequence }
+            remove(id)
+            throw error
+        }
+    }
+
+    /// The cache has lost a sequence: it is evaluated again, if that can be done.
+    private func lose(_ sequence: ActiveSequence) {
+        guard sequence.prompt.parts.isEmpty else {
+            return sequence.job.fail(EngineError(.engineFailed, "The cache has lost the pictures of the prompt."))
+        }
+        sequence.restart()
     }
 
     /// Evaluates one batch and gives every sequence that is ready its next tokens.
@@ -215,7 +257,7 @@ final class DecodeLoop {
             let wrong = offered.range.upperBound + offered.drafts.count - sequence.evaluated
             if wrong > 0, !context.remove(id, from: sequence.evaluated) {
                 remove(id)
-                sequence.restart()
+                lose(sequence)
             }
             if hasEnded { ended.append(sequence) }
         }
@@ -227,7 +269,7 @@ final class DecodeLoop {
         active.removeAll { $0 === sequence }
         answers = (answers + sequence.answerTokens).suffix(Self.rememberedAnswers)
         guard let id = sequence.id else { return }
-        if context.sharesBeginnings, plan.kept > 0, !sequence.job.request.isReproducible {
+        if context.sharesBeginnings, plan.kept > 0, !sequence.job.isAlone {
             cache.keep(id)
         } else {
             remove(id)
@@ -241,7 +283,7 @@ final class DecodeLoop {
             sequence.withdrawOffer()
             if !context.remove(id, from: sequence.evaluated) {
                 remove(id)
-                sequence.restart()
+                lose(sequence)
             }
         }
     }

@@ -15,6 +15,9 @@ final class GenerationJob: Sendable {
         self.continuation = continuation
     }
 
+    /// Whether nothing else may be at work beside it.
+    var isAlone: Bool { request.isReproducible || request.hasPictures }
+
     /// Whether nobody waits for the answer any more.
     var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
 

@@ -153,6 +153,7 @@ final class ModelWorker: Sendable {
             loaded.context, plan: loaded.plan, makesDrafts: settings.makesDrafts, counters: settings.counters)
         let constraints = ConstraintDesk(
             loaded.context.model.vocabulary, reference: file.reference, logger: settings.logger)
+        let pictures = PictureDesk(file, loaded.context.model, settings: settings)
         var queue = waiting
         var loadedFor = Set(waiting.map(ObjectIdentifier.init))
         while true {
@@ -166,15 +167,15 @@ final class ModelWorker: Sendable {
                 guard loop.hasRoom(for: queue[0]) else { break }
                 let job = queue.removeFirst()
                 let waited = loadedFor.remove(ObjectIdentifier(job)) != nil
-                admit(job, to: loop, loaded.encoder, constraints, load: waited ? load : .zero)
+                admit(job, to: loop, loaded.encoder, pictures, constraints, load: waited ? load : .zero)
             }
             loop.step()
         }
     }
 
     private func admit(
-        _ job: GenerationJob, to loop: DecodeLoop, _ encoder: PromptEncoder, _ constraints: ConstraintDesk,
-        load: Duration
+        _ job: GenerationJob, to loop: DecodeLoop, _ encoder: PromptEncoder, _ pictures: PictureDesk,
+        _ constraints: ConstraintDesk, load: Duration
     ) {
         guard !job.isCancelled else { return job.fail(CancellationError()) }
         let wait = ContinuousClock.now - job.submitted
@@ -182,9 +183,10 @@ final class ModelWorker: Sendable {
         do throws(EngineError) {
             let limit = min(positions, try file.contextLimit(job.request.context, default: settings.defaultContext))
             let template = try shelf.chatTemplate(of: job.request, for: file)
-            let prompt = try encoder.with(template: template).encode(job.request)
+            var prompt = try encoder.with(template: template).encode(job.request)
+            let seen = try pictures.pictures(of: &prompt)
             try loop.admit(
-                job, prompt: prompt,
+                job, prompt: prompt, pictures: seen,
                 start: .init(wait: max(.zero, wait - load), load: load, identity: file.identity, limit: limit),
                 constraint: try constraints.constraint(job.request))
         } catch {

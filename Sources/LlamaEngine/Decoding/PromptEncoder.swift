@@ -13,6 +13,8 @@ struct EncodedPrompt: Sendable {
     var thinkingTokens: Set<llama_token> = []
     /// Answers end here too.
     var stops: [String] = []
+    /// The prompt with its pictures, whose tokens only a projector knows; empty for one without any.
+    var parts: [PicturePart] = []
 }
 
 /// Turns conversations into tokens, by the model's own chat template.
@@ -88,11 +90,14 @@ struct PromptEncoder: Sendable {
             throw EngineError(
                 .invalidRequest, "\(reference) does not think: leave `think` out, or take a model that does.")
         }
-        let rendered = try renderer.render(request.messages) { messages throws(EngineError) in
+        let pictures = request.messages.flatMap(\.images)
+        let rendered = try renderer.render(try marked(request.messages)) { messages throws(EngineError) in
             let text = try template.render(messages, context: context, model: reference)
             return text + thought(behind: text, context.thinking, isHeld: isHeld)
         }
+        var parts = pictures.isEmpty ? [] : Self.parts(of: rendered, pictures)
         var text = rendered.text
+        for picture in pictures { text.replace(Self.pictureMark, with: "[\(picture.name)]", maxReplacements: 1) }
         var tokens: [llama_token] = []
         for piece in rendered.pieces {
             tokens += try model.vocabulary.tokenize(piece.text, hasControlTokens: piece.hasControlTokens)
@@ -101,6 +106,7 @@ struct PromptEncoder: Sendable {
         if let leading = model.vocabulary.leadingToken, tokens.first != leading {
             tokens.insert(leading, at: 0)
             text = model.vocabulary.text(leading) + text
+            if !parts.isEmpty { parts.insert(.text(model.vocabulary.text(leading), hasControlTokens: true), at: 0) }
         }
         guard !tokens.isEmpty else {
             throw EngineError(.invalidRequest, "The prompt for \(reference) is empty: give it at least one message.")
@@ -108,6 +114,39 @@ struct PromptEncoder: Sendable {
         let splitter = ThinkingSplitter(startsInThinking: ThinkingTags.closer(behind: text) != nil)
         return EncodedPrompt(
             text: text, tokens: tokens, splitter: thinkingTags.isEmpty ? nil : splitter, thinkingTokens: thinkingTokens,
-            stops: stops)
+            stops: stops, parts: parts)
+    }
+
+    // MARK: Pictures
+
+    /// Stands for a picture while a prompt is written: a character for private use.
+    private static let pictureMark = "\u{100000}"
+
+    /// Messages with marks for their pictures, which stand before the text.
+    private func marked(_ messages: [ChatMessage]) throws(EngineError) -> [ChatMessage] {
+        guard messages.contains(where: { !$0.images.isEmpty }) else { return messages }
+        guard !messages.contains(where: { $0.content.contains(Self.pictureMark) }) else {
+            throw EngineError(.invalidRequest, "A message with pictures holds the character U+100000; remove it.")
+        }
+        return messages.map { message in
+            var message = message
+            let marks = String(repeating: Self.pictureMark, count: message.images.count)
+            if !marks.isEmpty { message.content = marks + "\n" + message.content }
+            message.images = []
+            return message
+        }
+    }
+
+    private static func parts(of rendered: RenderedPrompt, _ pictures: [ImageAttachment]) -> [PicturePart] {
+        var pictures = pictures[...]
+        var parts: [PicturePart] = []
+        for piece in rendered.pieces {
+            let texts = piece.text.split(separator: pictureMark, omittingEmptySubsequences: false)
+            for (index, text) in texts.enumerated() {
+                if index > 0, let picture = pictures.popFirst() { parts.append(.picture(picture)) }
+                if !text.isEmpty { parts.append(.text(String(text), hasControlTokens: piece.hasControlTokens)) }
+            }
+        }
+        return parts
     }
 }

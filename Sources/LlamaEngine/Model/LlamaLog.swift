@@ -48,7 +48,7 @@ enum LlamaLog {
     }
 
     /// A line may arrive in parts: only the first says its level, and only the last ends with a line break.
-    private static func receive(_ level: ggml_log_level, _ text: UnsafePointer<CChar>?) {
+    static func receive(_ level: ggml_log_level, _ text: UnsafePointer<CChar>?) {
         guard let text else { return }
         let part = String(cString: text)
         let thread = nightjar_thread()

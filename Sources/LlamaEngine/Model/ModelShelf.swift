@@ -1,3 +1,4 @@
+import CLlama
 import Foundation
 import Inference
 import LocalFiles
@@ -10,6 +11,8 @@ final class ModelShelf: Sendable {
     private let catalog: ModelCatalog
     private let digests: ModelDigests
     private let examined: Mutex<[String: Examined]> = Mutex([:])
+    /// What names were found to mean: stores are searched once, and a name means the same model as long as it is there.
+    private let found: Mutex<[String: StoredModel]> = Mutex([:])
 
     private struct Examined {
         var stamp: FileStamp
@@ -25,7 +28,7 @@ final class ModelShelf: Sendable {
 
     /// The path behind a model's name, if there is one.
     func path(of model: String) -> String? {
-        (try? catalog.find(model))?.path
+        (try? find(model))?.path
     }
 
     /// The model of a request with its digest, for which the whole file may have to be read, and its adapters.
@@ -73,14 +76,22 @@ final class ModelShelf: Sendable {
 
     /// A model without more than its metadata read; its digest is there if it is known already.
     func examine(_ model: String) throws(EngineError) -> ModelFile {
-        let stored = try catalog.find(model)
+        let stored = try find(model)
         let metadata = try metadata(stored.path)
         let parts = try SplitModel.parts(stored.path, metadata)
         var bytes = metadata.fileSize
         for part in parts.dropFirst() { bytes += try self.metadata(part).fileSize }
+        bytes += stored.layers.projector.flatMap { FileStamp($0)?.size } ?? 0
         return ModelFile(
             reference: "\(engine)/\(stored.name)", path: stored.path, parts: parts, metadata: metadata, bytes: bytes,
             digest: stored.digest ?? digests.known(parts: parts), layers: stored.layers)
+    }
+
+    private func find(_ model: String) throws(EngineError) -> StoredModel {
+        if let known = found.withLock({ $0[model] }), FileStamp(known.path) != nil { return known }
+        let stored = try catalog.find(model)
+        found.withLock { $0[model] = stored }
+        return stored
     }
 
     private func metadata(_ path: String) throws(EngineError) -> GGUFMetadata {
@@ -110,7 +121,7 @@ final class ModelShelf: Sendable {
     }
 
     func describe(_ model: String) throws(EngineError) -> ModelDescription {
-        try describe(try catalog.find(model))
+        try describe(try find(model))
     }
 
     private func describe(_ stored: StoredModel) throws(EngineError) -> ModelDescription {
@@ -119,6 +130,7 @@ final class ModelShelf: Sendable {
         var files = [first]
         for part in parts.dropFirst() { files.append(try GGUFMetadata.read(part)) }
         var capabilities: Set<Capability> = [.chat, .seed, .preview]
+        if stored.layers.projector != nil, nightjar_can_see() { capabilities.insert(.vision) }
         if let template = first.chatTemplate, !ThinkingTags.known(to: template).isEmpty {
             capabilities.insert(.thinking)
         }

@@ -53,6 +53,9 @@ struct PromptCommand: AsyncParsableCommand {
     @Flag(help: "Show the exact prompt and its length in tokens; generate nothing.")
     var dryRun = false
 
+    @Option(help: "A picture for a model that sees; may be given several times.", completion: .file())
+    var image: [String] = []
+
     @OptionGroup var form: AnswerForm
 
     @OptionGroup var logging: LoggingOptions
@@ -104,7 +107,22 @@ struct PromptCommand: AsyncParsableCommand {
         settings.context = context
         settings.isReproducible = reproducible
         try form.apply(to: &settings)
-        return (choice, choice.request(system: system, turns: [.user(try question())], settings: settings))
+        return (
+            choice,
+            choice.request(system: system, turns: [.user(try question(), images: try pictures())], settings: settings)
+        )
+    }
+
+    private func pictures() throws -> [ImageAttachment] {
+        try image.map { path in
+            guard let data = FileManager.default.contents(atPath: path) else {
+                throw CommandFailure(.invalid, "there is no file \(path) that can be read")
+            }
+            guard let picture = ImageAttachment(name: path, data: data) else {
+                throw CommandFailure(.invalid, "\(path) is no PNG, JPEG, GIF or WebP picture")
+            }
+            return picture
+        }
     }
 
     private func question() throws -> String {

@@ -75,7 +75,11 @@ package struct ModelCatalog: Sendable {
     private func file(_ path: String) -> StoredModel {
         let expanded = absolute(path)
         let name = expanded.split(separator: "/").last.map(String.init) ?? expanded
-        return StoredModel(name: ModelFileName.modelName(name) ?? name, path: expanded, store: "file")
+        // What lies beside it belongs to it as in a store.
+        let folder = URL(filePath: expanded).deletingLastPathComponent().path
+        let layers = ModelFolder(folder, label: "file").models().first { $0.path == expanded }?.layers
+        return StoredModel(
+            name: ModelFileName.modelName(name) ?? name, path: expanded, store: "file", layers: layers ?? ModelLayers())
     }
 
     private func notFound(_ name: String, among models: [StoredModel]) -> String {

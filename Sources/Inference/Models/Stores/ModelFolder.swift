@@ -14,12 +14,17 @@ package struct ModelFolder: ModelStore {
     }
 
     package func models() -> [StoredModel] {
-        FolderListing(location).files.compactMap { file in
+        let files = FolderListing(location).files
+        return files.compactMap { file in
             guard let name = ModelFileName.modelName(file) else { return nil }
+            var layers = ModelLayers()
+            layers.projector = ModelFileName.projector(of: name, among: files)
+                .map { FolderListing.path(location, $0) }
             // llama.cpp's old cache: `ORG_REPO-GGUF_FILE`.
             let own = name.range(of: "-GGUF_", options: .caseInsensitive).map { String(name[$0.upperBound...]) }
             return StoredModel(
-                name: name, otherNames: own.map { [$0] } ?? [], path: FolderListing.path(location, file), store: label)
+                name: name, otherNames: own.map { [$0] } ?? [], path: FolderListing.path(location, file), store: label,
+                layers: layers)
         }
     }
 }

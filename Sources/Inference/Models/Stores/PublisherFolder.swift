@@ -47,6 +47,7 @@ struct RepositoryFolder {
     private func models(
         in folder: String, _ files: [String], store: String, digest: (_ path: String) -> String?
     ) -> [StoredModel] {
+        // All files of a repository are of one model.
         var layers = ModelLayers()
         layers.projector = files.first(where: ModelFileName.isProjector).map { FolderListing.path(folder, $0) }
         return files.compactMap { file in
