@@ -1,4 +1,5 @@
 import CLlama
+import Dispatch
 import Foundation
 import Inference
 import LocalFiles
@@ -114,10 +115,17 @@ final class ModelShelf: Sendable {
 
     /// All models; one whose file is damaged is listed with its name and path only.
     func models() -> [ModelDescription] {
-        catalog.models().map { stored in
-            (try? describe(stored))
-                ?? ModelDescription(name: stored.name, engine: engine, path: stored.path, store: stored.store)
+        let stored = catalog.models()
+        // By all processors: the files of a large collection are mostly in memory, and their headers are long.
+        let described = Mutex([ModelDescription?](repeating: nil, count: stored.count))
+        DispatchQueue.concurrentPerform(iterations: stored.count) { index in
+            let model = stored[index]
+            let description =
+                (try? describe(model))
+                ?? ModelDescription(name: model.name, engine: engine, path: model.path, store: model.store)
+            described.withLock { $0[index] = description }
         }
+        return described.withLock { $0.compactMap(\.self) }
     }
 
     func describe(_ model: String) throws(EngineError) -> ModelDescription {
