@@ -9,6 +9,9 @@ struct ModelHub {
     let token: String?
     let http: PullHTTP
 
+    /// No file is larger than this; what a server says must not overflow a sum.
+    private static let largestFile = 1 << 53
+
     /// A GGUF file of a repository.
     struct File: Sendable, Hashable {
         /// Inside the repository.
@@ -40,7 +43,9 @@ struct ModelHub {
             path.lowercased().hasSuffix(".gguf"), Self.isSafe(path)
         else { return nil }
         let digest = entry["lfs"]?["oid"]?.string.map { $0.hasPrefix("sha256:") ? $0 : "sha256:\($0)" }
-        return File(path: path, size: entry["lfs"]?["size"]?.integer ?? size, digest: digest)
+        let bytes = entry["lfs"]?["size"]?.integer ?? size
+        guard (0...Self.largestFile).contains(bytes) else { return nil }
+        return File(path: path, size: bytes, digest: digest.flatMap { ModelDigests.isDigest($0) ? $0 : nil })
     }
 
     /// Names come from outside, and must not lead out of the folder.

@@ -65,8 +65,9 @@ struct OllamaRegistry {
         return Manifest(
             bytes: bytes,
             layers: try all.map { layer throws(PullFailure) in
-                guard let digest = layer["digest"]?.string, let size = layer["size"]?.integer, size >= 0,
-                    digest.hasPrefix("sha256:"), digest.utf8.count == 71, digest.dropFirst(7).allSatisfy(\.isHexDigit)
+                guard let digest = layer["digest"]?.string, let size = layer["size"]?.integer,
+                    (0...1 << 53).contains(size),
+                    ModelDigests.isDigest(digest)
                 else { throw PullFailure(.damaged, "The manifest of \(name.model):\(name.tag) is damaged.") }
                 return Layer(digest: digest, size: size)
             })

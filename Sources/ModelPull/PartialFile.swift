@@ -13,6 +13,13 @@ final class PartialFile {
 
         var bytes: Int { done.reduce(0) { $0 + range(ofPiece: $1).count } }
 
+        /// The file may have been damaged.
+        var isSound: Bool {
+            guard PartialFile.pieceSizes.contains(pieceSize) else { return false }
+            let pieces = 0..<(size + pieceSize - 1) / pieceSize
+            return done.allSatisfy(pieces.contains) && Set(done).count == done.count
+        }
+
         func range(ofPiece index: Int) -> Range<Int> {
             index * pieceSize..<max(index * pieceSize, min(size, (index + 1) * pieceSize))
         }
@@ -65,7 +72,7 @@ final class PartialFile {
     private static func kept(of file: RemoteFile) -> State? {
         guard let data = FileManager.default.contents(atPath: statePath(of: file)),
             let state = try? JSONDecoder().decode(State.self, from: data), state.size == file.size,
-            state.digest == file.digest, state.pieceSize > 0, FileManager.default.fileExists(atPath: path(of: file))
+            state.digest == file.digest, state.isSound, FileManager.default.fileExists(atPath: path(of: file))
         else { return nil }
         return state
     }

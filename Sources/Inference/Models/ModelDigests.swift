@@ -62,6 +62,13 @@ package final class ModelDigests: Sendable {
         return digests.count == paths.count ? Self.joined(digests) : nil
     }
 
+    /// Whether a text is a digest as they are written here and by Ollama: `sha256:` and 64 hexadecimal digits.
+    package static func isDigest(_ text: String) -> Bool {
+        let prefix = "sha256:"
+        return text.hasPrefix(prefix) && text.utf8.count == prefix.utf8.count + 64
+            && text.dropFirst(prefix.count).allSatisfy { $0.isASCII && $0.isHexDigit }
+    }
+
     private static func joined(_ digests: [String]) -> String {
         guard digests.count != 1 else { return digests[0] }
         return text(SHA256.hash(data: Data(digests.joined(separator: "\n").utf8)))

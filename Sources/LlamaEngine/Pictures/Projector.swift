@@ -23,7 +23,7 @@ final class Projector {
         }
         guard let path = file.layers.projector else {
             throw EngineError(
-                .modelUnsupported,
+                .invalidRequest,
                 "\(file.reference) sees no pictures: there is no projector (a file with `mmproj` in its name) beside \(file.path)."
             )
         }

@@ -39,8 +39,9 @@ package struct HubCache: ModelStore {
     /// Large files' blobs are named by their sha256, small ones' by another digest.
     private static func digest(_ path: String) -> String? {
         guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path),
-            let name = target.split(separator: "/").last, name.utf8.count == 64, name.allSatisfy(\.isHexDigit)
+            let name = target.split(separator: "/").last
         else { return nil }
-        return "sha256:\(name.lowercased())"
+        let digest = "sha256:\(name.lowercased())"
+        return ModelDigests.isDigest(digest) ? digest : nil
     }
 }

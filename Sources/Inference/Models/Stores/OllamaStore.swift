@@ -95,7 +95,7 @@ package struct OllamaStore: ModelStore {
     private func blobs(_ kind: String, of manifest: Value) -> [(path: String, digest: String)] {
         (manifest["layers"]?.list ?? []).compactMap { layer in
             guard layer["mediaType"]?.string == Self.mediaType + kind, let digest = layer["digest"]?.string,
-                digest.hasPrefix("sha256:"), digest.utf8.count == 71, digest.dropFirst(7).allSatisfy(\.isHexDigit)
+                ModelDigests.isDigest(digest)
             else { return nil }
             return (blob(digest), digest)
         }
