@@ -7,8 +7,6 @@ import Logging
 
 /// Does the work of a file with the engine inside the process, all of it asked for at once, and prints what it took as a
 /// line of JSON. `Benchmarks/engine.py` writes the file and knows what it means.
-extension CacheType: ExpressibleByArgument {}
-
 @main
 struct EngineBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "engine-bench")
@@ -97,3 +95,5 @@ struct EngineBench: AsyncParsableCommand {
         }
     }
 }
+
+extension CacheType: ExpressibleByArgument {}

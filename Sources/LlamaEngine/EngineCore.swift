@@ -85,7 +85,7 @@ final class EngineCore: Sendable {
                 while !worker(for: file, positions: positions, job, &workers).submit(job) {
                     // It has let go of its model or could not load it; a new worker tries again, since files and memory
                     // change.
-                    workers.removeAll { $0.file.path == file.path && $0.file.adapters == file.adapters }
+                    workers.removeAll { $0.file.isVersion(of: file) }
                 }
             } catch {
                 job.fail(error)
@@ -98,18 +98,13 @@ final class EngineCore: Sendable {
     private func worker(
         for file: ModelFile, positions: Int, _ job: GenerationJob, _ workers: inout [ModelWorker]
     ) -> ModelWorker {
-        let isSame = { (worker: ModelWorker) in
-            worker.file.path == file.path && worker.file.digest == file.digest && worker.file.adapters == file.adapters
-        }
-        if let index = workers.firstIndex(where: { isSame($0) && $0.positions >= positions }) {
+        if let index = workers.firstIndex(where: { $0.file.isSame(as: file) && $0.positions >= positions }) {
             let worker = workers.remove(at: index)
             workers.append(worker)
             return worker
         }
         // The same model with less room, or an older version of the file, is of no more use.
-        if let index = workers.firstIndex(where: {
-            $0.file.path == file.path && $0.file.adapters == file.adapters
-        }) {
+        if let index = workers.firstIndex(where: { $0.file.isVersion(of: file) }) {
             workers.remove(at: index).finish()
         }
         while workers.count >= capacity {

@@ -108,15 +108,7 @@ package final class LlamaEngine: Engine {
 
     package func embed(_ texts: [String], model: String) async throws(EngineError) -> Embeddings {
         guard !core.isClosed else { throw EngineCore.closed }
-        do {
-            return try await DedicatedThread.run("nightjar-embed") { [embeddings] in
-                try embeddings.embed(texts, model: model)
-            }
-        } catch let error as EngineError {
-            throw error
-        } catch {
-            throw EngineError(.engineFailed, "\(error)")
-        }
+        return try await onThread { [embeddings] in try embeddings.embed(texts, model: model) }
     }
 
     package func preview(_ request: GenerationRequest) async throws(EngineError) -> PromptPreview {
@@ -156,7 +148,7 @@ package final class LlamaEngine: Engine {
     }
 
     private func onThread<Value: Sendable>(
-        _ body: @escaping @Sendable () throws(EngineError) -> Value
+        _ body: @escaping @Sendable () throws -> Value
     ) async throws(EngineError) -> Value {
         do {
             return try await DedicatedThread.run("nightjar-models", body)

@@ -45,7 +45,7 @@ actor FileDownload {
 
     private func fetch(_ range: Range<Int>) async throws {
         var reached = range.lowerBound
-        try await http.persist {
+        _ = try await http.persist {
             let before = reached
             do {
                 let answer = try await http.send(
@@ -61,9 +61,8 @@ actor FileDownload {
                     progress(here)
                     if reached == range.upperBound { return true }
                 }
-            } catch let failure as HTTPFailure where reached > before {
+            } catch is HTTPFailure where reached > before {
                 // It got on, and so it is worth another try at once.
-                _ = failure
             }
             if reached == before {
                 throw HTTPFailure(.brokenAnswer, "\(file.url) sends less than it announced")

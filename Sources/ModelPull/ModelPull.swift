@@ -1,7 +1,6 @@
 import Foundation
 import Inference
 import LocalFiles
-package import LocalNetwork
 
 /// Fetches models from Hugging Face and from Ollama's registry into Nightjar's own store.
 package struct ModelPull: Sendable {

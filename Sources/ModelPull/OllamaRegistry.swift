@@ -22,7 +22,7 @@ struct OllamaRegistry {
             let path = parts[0].split(separator: "/", omittingEmptySubsequences: false).map(String.init)
             tag = parts.count > 1 ? String(parts[1]) : "latest"
             model = path.last ?? ""
-            namespace = path.count == 2 ? path[0] : "library"
+            namespace = path.count == 2 ? path[0] : OllamaStore.usualNamespace
             let isName = { (text: String) in
                 !text.isEmpty && !text.hasPrefix(".")
                     && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
@@ -47,7 +47,6 @@ struct OllamaRegistry {
     }
 
     private static let manifestType = "application/vnd.docker.distribution.manifest.v2+json"
-    private static let modelType = "application/vnd.ollama.image.model"
 
     func manifest(of name: Name) async throws -> Manifest {
         let bytes = try await http.document(
@@ -56,7 +55,7 @@ struct OllamaRegistry {
                 token: token))
         guard let value = try? Value(json: String(decoding: bytes, as: UTF8.self)), let layers = value["layers"]?.list
         else { throw PullFailure(.damaged, "\(address) does not answer as a registry of Ollama's does.") }
-        guard layers.contains(where: { $0["mediaType"]?.string == Self.modelType }) else {
+        guard layers.contains(where: { $0["mediaType"]?.string == OllamaStore.modelType }) else {
             throw PullFailure(
                 .notFound,
                 "\(name.model):\(name.tag) is no GGUF model, and runs in Ollama's cloud or with other engines only.")
@@ -76,14 +75,14 @@ struct OllamaRegistry {
     func remote(_ layer: Layer, of name: Name, in folder: String) -> RemoteFile {
         RemoteFile(
             url: "\(address)/v2/\(name.namespace)/\(name.model)/blobs/\(layer.digest)", token: token, size: layer.size,
-            digest: layer.digest, destination: "\(folder)/blobs/\(layer.digest.replacing(":", with: "-"))")
+            digest: layer.digest, destination: OllamaStore(folder).blob(layer.digest))
     }
 
     /// Makes the model known, once all its layers are here.
     func publish(_ manifest: Manifest, of name: Name, in folder: String) throws {
         // Whichever server stands in for it.
-        let file = URL(filePath: folder)
-            .appending(path: "manifests/registry.ollama.ai/\(name.namespace)/\(name.model)/\(name.tag)")
+        let file = URL(
+            filePath: OllamaStore(folder).manifest(namespace: name.namespace, model: name.model, tag: name.tag))
         do {
             try FileManager.default.createDirectory(
                 at: file.deletingLastPathComponent(), withIntermediateDirectories: true)

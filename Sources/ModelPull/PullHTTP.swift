@@ -1,5 +1,5 @@
 import Foundation
-package import LocalNetwork
+import LocalNetwork
 
 /// Requests to the servers that models are fetched from: redirects are followed, and a server that is busy or breaks off is
 /// asked again.

@@ -88,11 +88,11 @@ package struct EngineSoak {
     private static func problem(_ result: GenerationResult, _ request: GenerationRequest, _ kind: Kind) -> String? {
         switch kind {
         case .tooLong, .wrongGrammar: "it was answered"
-        case .choices where result.finishReason == .stop && !(request.choices ?? []).contains(result.text):
+        case .choices where result.finishReason == .stop && !request.choices.contains(result.text):
             "\(result.text) is none of the choices"
         case .schema where result.finishReason == .stop && (try? Value(json: result.text))?.list == nil:
             "\(result.text) is no list"
-        default: result.generatedTokens <= (request.maxTokens ?? .max) ? nil : "it has too many tokens"
+        default: result.generatedTokens <= request.maxTokens ? nil : "it has too many tokens"
         }
     }
 }

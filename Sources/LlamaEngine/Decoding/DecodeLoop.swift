@@ -89,7 +89,7 @@ final class DecodeLoop {
         guard isDone else {
             active.removeAll { $0 === sequence }
             remove(id)
-            let reason = LlamaLog.takeErrors().first.map { ": \(LlamaModel.reason($0))" } ?? ""
+            let reason = LlamaLog.takeReason().map { ": \($0)" } ?? ""
             throw EngineError(.engineFailed, "libmtmd could not evaluate the pictures\(reason).")
         }
         do {
@@ -305,7 +305,7 @@ final class DecodeLoop {
     }
 
     private func failure(_ status: Int32) -> EngineError {
-        let reason = LlamaLog.takeErrors().first.map { ": \(LlamaModel.reason($0))" } ?? ""
+        let reason = LlamaLog.takeReason().map { ": \($0)" } ?? ""
         return status == 1
             ? EngineError(.engineFailed, "The cache has no place for the next tokens\(reason).")
             : EngineError(.engineFailed, "libllama could not evaluate the tokens (status \(status)\(reason)).")

@@ -43,7 +43,7 @@ final class EmbeddingDesk: @unchecked Sendable {
     }
 
     private func model(for file: ModelFile) throws(EngineError) -> LlamaModel {
-        if let last, isSame(last.loaded.file, file) { return last.model }
+        if let last, last.loaded.file.isSame(as: file) { return last.model }
         last = nil
         try ModelWorker.checkMemory(for: file, context: 1, chunk: 1, settings)
         guard let model = try LlamaModel.load(file, vocabularyOnly: false, gpuLayers: settings.gpuLayers) else {
@@ -53,14 +53,10 @@ final class EmbeddingDesk: @unchecked Sendable {
     }
 
     private func loaded(_ file: ModelFile, _ model: LlamaModel, longest: Int) throws(EngineError) -> EmbeddingModel {
-        if let last, isSame(last.loaded.file, file), last.loaded.room >= longest { return last.loaded }
+        if let last, last.loaded.file.isSame(as: file), last.loaded.room >= longest { return last.loaded }
         last = nil
         let loaded = try EmbeddingModel(file, model, longest: longest, settings: settings)
         last = (model, loaded)
         return loaded
-    }
-
-    private func isSame(_ one: ModelFile, _ other: ModelFile) -> Bool {
-        one.path == other.path && one.digest == other.digest
     }
 }

@@ -46,7 +46,7 @@ final class EmbeddingModel {
         // What a model without a way of its own says of each token is averaged.
         if file.metadata.hyperparameter("pooling_type") ?? 0 == 0 { parameters.pooling_type = LLAMA_POOLING_TYPE_MEAN }
         guard let context = llama_init_from_model(model.pointer, parameters) else {
-            let reason = LlamaLog.takeErrors().map(LlamaModel.reason).first ?? "libllama gives no reason"
+            let reason = LlamaLog.takeReason() ?? "libllama gives no reason"
             throw EngineError(.outOfMemory, "\(file.reference) was loaded, but not its context (\(reason)).")
         }
         guard llama_pooling_type(context) != LLAMA_POOLING_TYPE_RANK else {
@@ -99,7 +99,7 @@ final class EmbeddingModel {
         let isEncoder = llama_model_has_encoder(model.pointer) && !llama_model_has_decoder(model.pointer)
         let status = isEncoder ? llama_encode(context, batch) : llama_decode(context, batch)
         guard status == 0 else {
-            let reason = LlamaLog.takeErrors().first.map { ": \(LlamaModel.reason($0))" } ?? ""
+            let reason = LlamaLog.takeReason().map { ": \($0)" } ?? ""
             throw EngineError(
                 .engineFailed, "\(file.reference) could not turn a text into a vector (status \(status)\(reason)).")
         }

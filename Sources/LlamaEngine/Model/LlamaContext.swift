@@ -43,7 +43,7 @@ final class LlamaContext {
         }
         parameters.abort_callback_data = Unmanaged.passUnretained(abort).toOpaque()
         guard let pointer = llama_init_from_model(model.pointer, parameters) else {
-            let reason = LlamaLog.takeErrors().map(LlamaModel.reason).first ?? "libllama gives no reason"
+            let reason = LlamaLog.takeReason() ?? "libllama gives no reason"
             throw EngineError(
                 .outOfMemory,
                 "\(file.reference) was loaded, but a context of \(plan.cells) tokens could not be made (\(reason)): "
@@ -69,7 +69,7 @@ final class LlamaContext {
         var loaded: [OpaquePointer?] = []
         for adapter in adapters {
             guard let pointer = llama_adapter_lora_init(model.pointer, adapter.path) else {
-                let reason = LlamaLog.takeErrors().map(LlamaModel.reason).first ?? "libllama gives no reason"
+                let reason = LlamaLog.takeReason() ?? "libllama gives no reason"
                 throw EngineError(
                     .modelUnsupported, "The adapter \(adapter.path) cannot be added to \(file.reference): \(reason).")
             }

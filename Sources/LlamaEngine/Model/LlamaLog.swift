@@ -47,6 +47,9 @@ enum LlamaLog {
         return state.withLock { $0.errors.removeValue(forKey: thread) } ?? []
     }
 
+    /// Why libllama failed since ``collectErrors()``, as far as it says so.
+    static func takeReason() -> String? { takeErrors().first.map(LlamaModel.reason) }
+
     /// A line may arrive in parts: only the first says its level, and only the last ends with a line break.
     static func receive(_ level: ggml_log_level, _ text: UnsafePointer<CChar>?) {
         guard let text else { return }

@@ -15,6 +15,11 @@ struct ModelFile: Sendable {
     /// What is added to the weights.
     var adapters: [ModelAdapter] = []
 
+    /// Whether it takes the place of another one: the same model, maybe in another version.
+    func isVersion(of other: ModelFile) -> Bool { path == other.path && adapters == other.adapters }
+
+    func isSame(as other: ModelFile) -> Bool { isVersion(of: other) && digest == other.digest }
+
     var identity: ModelIdentity { ModelIdentity(reference: reference, digest: digest) }
 
     /// The context to use where the request says nothing: what the model was trained for, but not more than a

@@ -38,7 +38,7 @@ final class Projector {
         defer { _ = LlamaLog.takeErrors() }
         let usesGPU = settings.gpuLayers != 0
         guard let pointer = nightjar_projector_open(path, model.pointer, Int32(settings.threads), usesGPU) else {
-            let reason = LlamaLog.takeErrors().map(LlamaModel.reason).first ?? "libmtmd gives no reason"
+            let reason = LlamaLog.takeReason() ?? "libmtmd gives no reason"
             throw EngineError(
                 .modelUnsupported, "The projector \(path) does not go with \(file.reference): \(reason).")
         }
@@ -71,7 +71,7 @@ final class Projector {
                     "The picture \(image.name) cannot be read: it is damaged, or in a format that libmtmd does not know (JPEG and PNG are known)."
                 )
             }
-            let reason = LlamaLog.takeErrors().map(LlamaModel.reason).first ?? "libmtmd gives no reason"
+            let reason = LlamaLog.takeReason() ?? "libmtmd gives no reason"
             throw EngineError(.engineFailed, "The pictures could not be put into the prompt: \(reason).")
         }
         return PicturePrompt(pointer, self)

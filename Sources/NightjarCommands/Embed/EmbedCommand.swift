@@ -44,11 +44,7 @@ struct EmbedCommand: AsyncParsableCommand {
     }
 
     private func embed(_ session: Session) async throws {
-        guard let name = model.map(ModelArgument.absolute) ?? session.configuration.defaultModels.first else {
-            throw CommandFailure(
-                .usage, "no model is named: give `--model`, or set `default_model` in \(Configuration.fileName)")
-        }
-        let choice = try session.choice(name)
+        let choice = try session.choice(orDefault: model)
         let all = try given()
         guard !all.isEmpty else {
             throw CommandFailure(.usage, "there is nothing to embed: give texts, or pipe lines in")

@@ -76,12 +76,7 @@ struct ModelsShowCommand: AsyncParsableCommand {
 
     func run() async throws {
         let session = try Session.here(logging)
-        let found: ModelDescription
-        do {
-            found = try await session.describe(ModelArgument.absolute(model))
-        } catch let error as EngineError {
-            throw CommandFailure(error.exitStatus, error.message)
-        }
+        let found = try await session.describe(model)
         await session.close()
         if json {
             Console.print(found.value.json(.pretty(indent: 2)))
@@ -119,14 +114,19 @@ extension Session {
         return (all, failures)
     }
 
-    func describe(_ name: String) async throws -> ModelDescription {
-        // A bare name is a local model's, for short.
+    /// What is known of a model that the command line names. A bare name is a local model's, for short.
+    func describe(_ argument: String) async throws -> ModelDescription {
+        let name = ModelArgument.absolute(argument)
         let isReference =
             name.contains("/") || name.hasSuffix(".gguf")
             || configuration.models.contains { $0.key == name }
-        let choice = try ModelChoice(
-            isReference ? name : "local/\(name)", configuration: configuration, engines: engines)
-        return try await choice.engine.describe(choice.name)
+        do throws(EngineError) {
+            let choice = try ModelChoice(
+                isReference ? name : "local/\(name)", configuration: configuration, engines: engines)
+            return try await choice.engine.describe(choice.name)
+        } catch {
+            throw CommandFailure(error.exitStatus, error.message)
+        }
     }
 }
 

@@ -30,7 +30,7 @@ struct ModelsImportCommand: ParsableCommand {
             throw CommandFailure(.invalid, "\(file):\(error.line): error: \(error.message)")
         }
         let folder = URL(filePath: file).standardizedFileURL.deletingLastPathComponent().lastPathComponent
-        let alias = try ImportedAlias(modelfile, name: name ?? folder)
+        let alias = ImportedAlias(modelfile, name: name ?? folder)
         for note in alias.notes { Console.note(note) }
         if let template = modelfile.template, let path = alias.templateFile {
             guard FileManager.default.createFile(atPath: path, contents: Data(template.utf8)) else {
@@ -57,7 +57,7 @@ struct ImportedAlias {
         "repeat_penalty": "repeat_penalty", "num_ctx": "context", "num_predict": "max_tokens",
     ]
 
-    init(_ modelfile: Modelfile, name: String) throws {
+    init(_ modelfile: Modelfile, name: String) {
         var lines = ["models:", "  \(Self.quoted(name)):", "    model: \(Self.quoted(Self.model(modelfile.from)))"]
         var system = modelfile.system
         for message in modelfile.messages where message.role == "system" {

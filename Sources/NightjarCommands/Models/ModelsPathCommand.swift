@@ -1,6 +1,5 @@
 import ArgumentParser
 import Inference
-import Runner
 
 /// `nightjar models path`
 struct ModelsPathCommand: AsyncParsableCommand {
@@ -14,12 +13,7 @@ struct ModelsPathCommand: AsyncParsableCommand {
 
     func run() async throws {
         let session = try Session.here(logging)
-        let found: ModelDescription
-        do {
-            found = try await session.describe(ModelArgument.absolute(model))
-        } catch let error as EngineError {
-            throw CommandFailure(error.exitStatus, error.message)
-        }
+        let found = try await session.describe(model)
         await session.close()
         guard let path = found.path else {
             throw CommandFailure(.invalid, "\(found.reference) is on a server, which does not tell where its file is")

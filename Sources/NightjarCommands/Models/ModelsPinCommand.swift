@@ -57,6 +57,20 @@ struct ModelsPinCommand: AsyncParsableCommand {
 }
 
 extension Session {
+    /// The model that the command line names, else the configuration's first.
+    func choice(orDefault argument: String?) throws -> ModelChoice {
+        if let argument { return try choice(argument) }
+        guard let name = configuration.defaultModels.first else {
+            throw CommandFailure(
+                .usage, "no model is named: give `--model`, or set `default_model` in \(Configuration.fileName)")
+        }
+        do throws(EngineError) {
+            return try ModelChoice(name, configuration: configuration, engines: engines)
+        } catch {
+            throw CommandFailure(error.exitStatus, error.message)
+        }
+    }
+
     func choice(_ name: String) throws -> ModelChoice {
         do throws(EngineError) {
             return try ModelChoice(

@@ -90,11 +90,7 @@ struct PromptCommand: AsyncParsableCommand {
     }
 
     private func request(_ session: Session) throws -> (ModelChoice, GenerationRequest) {
-        guard let name = model.map(ModelArgument.absolute) ?? session.configuration.defaultModels.first else {
-            throw CommandFailure(
-                .usage, "no model is named: give `--model`, or set `default_model` in \(Configuration.fileName)")
-        }
-        let choice = try ModelChoice(name, configuration: session.configuration, engines: session.engines)
+        let choice = try session.choice(orDefault: model)
         var settings = CallSettings()
         settings.temperature = temperature
         settings.topK = topK

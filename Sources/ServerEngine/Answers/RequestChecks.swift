@@ -27,7 +27,7 @@ extension GenerationRequest {
             )
         }
         guard let capabilities else { return }
-        if messages.contains(where: { !$0.images.isEmpty }), !capabilities.contains(.vision) {
+        if hasPictures, !capabilities.contains(.vision) {
             throw EngineError(
                 .invalidRequest, "\(model) sees no pictures: leave `images` out, or take a model that does.")
         }

@@ -41,58 +41,57 @@ extension FieldType where Held == TemplatedValue {
 
     /// A list in the file, or an expression that gives one.
     package static func list(of what: String) -> FieldType {
-        FieldType(
-            expected: "a list of \(what) or an expression that gives one",
-            schema: ["anyOf": [["type": "array"], Value.expressionSchema]]
-        ) { node, key, decoding in
-            guard let value = read(node, key, decoding) else { return nil }
-            switch value {
-            case .list, .expression: return value
-            default:
-                decoding.mismatch(node, expected: "a list of \(what) or an expression that gives one", of: key)
-                return nil
+        shaped(
+            "a list of \(what) or an expression that gives one", ["anyOf": [["type": "array"], Value.expressionSchema]]
+        ) {
+            switch $0 {
+            case .list, .expression: true
+            default: false
             }
         }
     }
 
     /// One or more texts: a list, a text, or an expression that gives one of these.
     package static var texts: FieldType {
-        let expected = "a text, a list of texts, or an expression that gives one of these"
-        return FieldType(
-            expected: expected, schema: ["anyOf": [["type": ["array", "string"]], Value.expressionSchema]]
-        ) { node, key, decoding in
-            guard let value = read(node, key, decoding) else { return nil }
-            switch value {
-            case .list, .text, .expression, .constant(.string): return value
-            default:
-                decoding.mismatch(node, expected: expected, of: key)
-                return nil
+        shaped(
+            "a text, a list of texts, or an expression that gives one of these",
+            ["anyOf": [["type": ["array", "string"]], Value.expressionSchema]]
+        ) {
+            switch $0 {
+            case .list, .text, .expression, .constant(.string): true
+            default: false
             }
         }
     }
 
     /// What a `foreach` goes through: a list, a mapping, or an expression that gives one.
     package static var items: FieldType {
-        let expected = "a list, a mapping, or an expression that gives one"
-        return FieldType(
-            expected: expected, schema: ["anyOf": [["type": ["array", "object"]], Value.expressionSchema]]
-        ) { node, key, decoding in
-            guard let value = read(node, key, decoding) else { return nil }
-            switch value {
-            case .list, .mapping, .expression: return value
-            default:
-                decoding.mismatch(node, expected: expected, of: key)
-                return nil
+        shaped(
+            "a list, a mapping, or an expression that gives one",
+            ["anyOf": [["type": ["array", "object"]], Value.expressionSchema]]
+        ) {
+            switch $0 {
+            case .list, .mapping, .expression: true
+            default: false
             }
         }
     }
 
     /// A mapping in the file from names to values.
     package static var mapping: FieldType {
-        FieldType(expected: "a mapping of names to values", schema: ["type": "object"]) { node, key, decoding in
+        shaped("a mapping of names to values", ["type": "object"]) {
+            if case .mapping = $0 { true } else { false }
+        }
+    }
+
+    /// A value of one of several shapes.
+    private static func shaped(
+        _ expected: String, _ schema: Value, isRight: @escaping @Sendable (TemplatedValue) -> Bool
+    ) -> FieldType {
+        FieldType(expected: expected, schema: schema) { node, key, decoding in
             guard let value = read(node, key, decoding) else { return nil }
-            guard case .mapping = value else {
-                decoding.mismatch(node, expected: "a mapping of names to values", of: key)
+            guard isRight(value) else {
+                decoding.mismatch(node, expected: expected, of: key)
                 return nil
             }
             return value

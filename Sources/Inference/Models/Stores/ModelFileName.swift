@@ -24,18 +24,16 @@ package enum ModelFileName {
         return name.hasSuffix(".gguf") && name.contains("mmproj")
     }
 
-    /// The projector of a model among the files of a folder: one that has the model's name in its own, or the only one
-    /// beside an only model.
-    static func projector(of model: String, among files: [String]) -> String? {
-        let projectors = files.filter(isProjector)
-        guard !projectors.isEmpty else { return nil }
+    /// The projector of a model among those of a folder: one that has the model's name in its own, or the only one beside an
+    /// only model.
+    static func projector(of model: String, among projectors: [String], isOnlyModel: Bool) -> String? {
         let named = projectors.first { projector in
             var core = projector.lowercased().replacing("mmproj", with: "").replacing(".gguf", with: "")
             if let quantization = quantization(projector) { core = core.replacing(quantization.lowercased(), with: "") }
             core = core.trimmingCharacters(in: ["-", "_", "."])
             return !core.isEmpty && model.lowercased().hasPrefix(core)
         }
-        return named ?? (projectors.count == 1 && files.compactMap(modelName).count == 1 ? projectors[0] : nil)
+        return named ?? (projectors.count == 1 && isOnlyModel ? projectors[0] : nil)
     }
 
     /// `Q4_K_M` of `gemma-3-4b-it-Q4_K_M.gguf`, in capital letters; `nil` where the name tells none.

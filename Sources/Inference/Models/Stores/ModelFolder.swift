@@ -15,10 +15,12 @@ package struct ModelFolder: ModelStore {
 
     package func models() -> [StoredModel] {
         let files = FolderListing(location).files
-        return files.compactMap { file in
-            guard let name = ModelFileName.modelName(file) else { return nil }
+        let projectors = files.filter(ModelFileName.isProjector)
+        let models = files.compactMap { file in ModelFileName.modelName(file).map { (file: file, name: $0) } }
+        return models.map { file, name in
             var layers = ModelLayers()
-            layers.projector = ModelFileName.projector(of: name, among: files)
+            layers.projector =
+                ModelFileName.projector(of: name, among: projectors, isOnlyModel: models.count == 1)
                 .map { FolderListing.path(location, $0) }
             // llama.cpp's old cache: `ORG_REPO-GGUF_FILE`.
             let own = name.range(of: "-GGUF_", options: .caseInsensitive).map { String(name[$0.upperBound...]) }

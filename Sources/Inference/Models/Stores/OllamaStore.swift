@@ -7,8 +7,10 @@ package struct OllamaStore: ModelStore {
     package let location: String
 
     private static let usualHost = "registry.ollama.ai"
-    private static let usualNamespace = "library"
+    package static let usualNamespace = "library"
     private static let mediaType = "application/vnd.ollama.image."
+    /// Of the layer that is the model itself.
+    package static let modelType = mediaType + "model"
     /// Manifests are a few kilobytes.
     private static let largestManifest = 1 << 20
 
@@ -64,7 +66,13 @@ package struct OllamaStore: ModelStore {
         return try? Value(json: String(decoding: data, as: UTF8.self))
     }
 
-    private func blob(_ digest: String) -> String {
+    /// Where the manifest of a model of the usual registry lies.
+    package func manifest(namespace: String, model: String, tag: String) -> String {
+        FolderListing.path(location, "manifests/\(Self.usualHost)/\(namespace)/\(model)/\(tag)")
+    }
+
+    /// Where a layer lies.
+    package func blob(_ digest: String) -> String {
         FolderListing.path(location, "blobs/\(digest.replacing(":", with: "-"))")
     }
 
