@@ -173,6 +173,7 @@ let package = Package(
             ],
             path: "Benchmarks/Soak", swiftSettings: strict + llamaSwift),
         .target(name: "PythonSupport", path: "Tests/PythonSupport", swiftSettings: strict),
+        .target(name: "SmallGGUF", path: "Tests/SmallGGUF", swiftSettings: strict),
         .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: strict),
         .target(
             name: "EngineSoak", dependencies: ["Inference", "Jinja", "SeededRandom"], path: "Tests/EngineSoak",
@@ -185,13 +186,15 @@ let package = Package(
             dependencies: ["Workflow", "Jinja", "PythonSupport", "SeededRandom", orderedCollections],
             exclude: ["Corpus"], swiftSettings: strict),
         .testTarget(
-            name: "InferenceTests", dependencies: ["LocalFiles", "Inference", "Jinja", "SeededRandom"],
+            name: "InferenceTests", dependencies: ["LocalFiles", "Inference", "Jinja", "SeededRandom", "SmallGGUF"],
             swiftSettings: strict),
+        .testTarget(
+            name: "ModelPullTests", dependencies: ["ModelPull", "Jinja", "PythonSupport"], swiftSettings: strict),
         .testTarget(name: "LocalNetworkTests", dependencies: ["LocalNetwork"], swiftSettings: strict),
         .testTarget(
             name: "LlamaEngineTests",
             dependencies: [
-                "LlamaEngine", "EngineSoak", "Inference", "Jinja", "PythonSupport", "SeededRandom",
+                "LlamaEngine", "EngineSoak", "Inference", "Jinja", "PythonSupport", "SeededRandom", "SmallGGUF",
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Schemas", "Pictures"],

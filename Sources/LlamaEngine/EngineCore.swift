@@ -120,13 +120,15 @@ final class EngineCore: Sendable {
     /// Before a model makes room for another, it serves those who are waiting for it already: so requests for two
     /// models in turn do not load a model each time, and none waits forever.
     private func passWaiting(to worker: ModelWorker) {
-        let waiting = queue.takeAll { job in
+        // Models are looked up before the queue is held: those who put something in are not to wait for a disk.
+        let wanted = queue.contents.filter { job in
             guard shelf.path(of: job.request.model) == worker.file.path,
-                (try? shelf.adapters(of: job.request, for: worker.file)) == worker.file.adapters
+                shelf.adapters(of: job.request, for: worker.file) == worker.file.adapters
             else { return false }
             let positions = try? worker.file.contextLimit(job.request.context, default: settings.defaultContext)
             return positions.map { $0 <= worker.positions } ?? false
         }
+        let waiting = queue.takeAll { job in wanted.contains { $0 === job } }
         for job in waiting where !worker.submit(job) { _ = queue.put(job) }
     }
 }

@@ -87,39 +87,39 @@ package final class LlamaEngine: Engine {
     }
 
     package func models() async throws(EngineError) -> [ModelDescription] {
-        try await onThread { [shelf] () throws(EngineError) in shelf.models() }
+        try await onThread { [shelf] _ in shelf.models() }
     }
 
     package func describe(_ model: String) async throws(EngineError) -> ModelDescription {
-        try await onThread { [shelf] () throws(EngineError) in try shelf.describe(model) }
+        try await onThread { [shelf] _ in try shelf.describe(model) }
     }
 
     package func identity(of model: String) async throws(EngineError) -> ModelIdentity {
-        try await onThread { [shelf] () throws(EngineError) in
-            do {
-                return try shelf.open(model, isCancelled: { false }).identity
-            } catch let error as EngineError {
-                throw error
-            } catch {
-                throw EngineError(.engineFailed, "The digest of \(model) cannot be computed: \(error)")
-            }
+        try await onThread { [shelf] isCancelled in try shelf.open(model, isCancelled: isCancelled).identity }
+    }
+
+    package func identity(for request: GenerationRequest) async throws(EngineError) -> ModelIdentity {
+        try await onThread { [shelf] isCancelled in
+            try shelf.identity(of: try shelf.open(request, isCancelled: isCancelled), for: request)
         }
     }
 
     package func embed(_ texts: [String], model: String) async throws(EngineError) -> Embeddings {
         guard !core.isClosed else { throw EngineCore.closed }
-        return try await onThread { [embeddings] in try embeddings.embed(texts, model: model) }
+        return try await onThread { [embeddings] isCancelled in
+            try embeddings.embed(texts, model: model, isCancelled: isCancelled)
+        }
     }
 
     package func preview(_ request: GenerationRequest) async throws(EngineError) -> PromptPreview {
         try request.check()
         guard !core.isClosed else { throw EngineCore.closed }
-        return try await onThread { [previews] () throws(EngineError) in try previews.preview(request) }
+        return try await onThread { [previews] _ in try previews.preview(request) }
     }
 
     package func tokenLengths(of text: String, model: String) async throws(EngineError) -> [Int] {
         guard !core.isClosed else { throw EngineCore.closed }
-        return try await onThread { [previews] () throws(EngineError) in
+        return try await onThread { [previews] _ in
             try previews.tokenLengths(of: text, model: model)
         }
     }
@@ -147,11 +147,17 @@ package final class LlamaEngine: Engine {
         embeddings.clear()
     }
 
+    /// - Parameter body: Is given how to learn that the task was cancelled.
     private func onThread<Value: Sendable>(
-        _ body: @escaping @Sendable () throws -> Value
+        _ body: @escaping @Sendable (_ isCancelled: @escaping @Sendable () -> Bool) throws -> Value
     ) async throws(EngineError) -> Value {
+        let isCancelled = Flag()
         do {
-            return try await DedicatedThread.run("nightjar-models", body)
+            return try await withTaskCancellationHandler {
+                try await DedicatedThread.run("nightjar-models") { try body { isCancelled.isRaised } }
+            } onCancel: {
+                isCancelled.raise()
+            }
         } catch let error as EngineError {
             throw error
         } catch {

@@ -17,6 +17,8 @@ package struct HTTPFailure: Error, Sendable, Hashable, CustomStringConvertible {
         case silent
         /// The answer is larger than allowed.
         case tooLarge
+        /// Answers lead from one place to the next without an end.
+        case endless
     }
 
     package var code: Code

@@ -12,6 +12,9 @@ actor FileDownload {
     private var here: Int
 
     private static let parallel = 4
+    /// A connection that broke after so many bytes is worth another one at once; a server that sends less is left alone for
+    /// some time, as one that sends nothing.
+    private static let worthAnotherTry = 64 << 10
 
     /// - Parameter progress: Is told how many bytes are here.
     init(_ file: RemoteFile, _ http: PullHTTP, progress: @escaping @Sendable (Int) -> Void) throws(PullFailure) {
@@ -27,9 +30,13 @@ actor FileDownload {
     /// - Throws: ``PullFailure``, or `CancellationError`. What is here is kept for the next time, unless it is wrong.
     func perform() async throws {
         progress(here)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<Self.parallel { group.addTask { try await self.fetchPieces() } }
-            try await group.waitForAll()
+        do {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<Self.parallel { group.addTask { try await self.fetchPieces() } }
+                try await group.waitForAll()
+            }
+        } catch is NoRanges {
+            try await fetchWhole()
         }
         try check()
         try partial.publish()
@@ -43,32 +50,73 @@ actor FileDownload {
         }
     }
 
+    /// The server knows no ranges and sends all of a file, whatever is asked for.
+    private struct NoRanges: Error {}
+
     private func fetch(_ range: Range<Int>) async throws {
         var reached = range.lowerBound
-        _ = try await http.persist {
+        _ = try await http.persist { () -> Bool? in
             let before = reached
             do {
                 let answer = try await http.send(
                     .init(url: file.url, token: file.token, range: reached..<range.upperBound))
-                // A server that knows no ranges sends all, of which the beginning is of no use here.
-                var skipped = answer.status == 206 ? 0 : reached
+                guard answer.status == 206 else { throw NoRanges() }
+                guard answer.firstByte == reached else {
+                    throw HTTPFailure(.brokenAnswer, "\(file.url) sends another range than was asked for")
+                }
                 for try await bytes in answer.body {
-                    let wanted = bytes.dropFirst(skipped).prefix(range.upperBound - reached)
-                    skipped = max(0, skipped - bytes.count)
-                    try partial.write(Array(wanted), at: reached)
+                    let wanted = bytes.prefix(range.upperBound - reached)
+                    try take(wanted, at: reached)
                     reached += wanted.count
-                    here += wanted.count
-                    progress(here)
                     if reached == range.upperBound { return true }
                 }
-            } catch is HTTPFailure where reached > before {
-                // It got on, and so it is worth another try at once.
+            } catch let failure as HTTPFailure {
+                guard reached - before >= Self.worthAnotherTry else { throw failure }
+                return nil
             }
-            if reached == before {
-                throw HTTPFailure(.brokenAnswer, "\(file.url) sends less than it announced")
-            }
-            return nil
+            throw HTTPFailure(.brokenAnswer, "\(file.url) sends less than it announced")
         }
+    }
+
+    /// In one piece from its beginning; pieces that are here already are passed over.
+    private func fetchWhole() async throws {
+        let wanted = partial.missing.map { (piece: $0, range: partial.range(ofPiece: $0)) }
+        here = partial.bytes
+        var farthest = 0
+        _ = try await http.persist { () -> Bool? in
+            let before = farthest
+            var reached = 0
+            var left = wanted[...]
+            do {
+                for try await bytes in try await http.send(.init(url: file.url, token: file.token)).body {
+                    let came = reached..<reached + bytes.count
+                    while let next = left.first {
+                        let part = came.clamped(to: next.range)
+                        let isNew = farthest < part.upperBound
+                        if !part.isEmpty, isNew {
+                            try take(
+                                bytes[(part.lowerBound - reached)..<(part.upperBound - reached)], at: part.lowerBound)
+                        }
+                        guard came.upperBound >= next.range.upperBound else { break }
+                        if isNew { try partial.finish(piece: next.piece) }
+                        left = left.dropFirst()
+                    }
+                    reached = came.upperBound
+                    farthest = max(farthest, reached)
+                    if left.isEmpty { return true }
+                }
+            } catch let failure as HTTPFailure {
+                guard farthest - before >= Self.worthAnotherTry else { throw failure }
+                return nil
+            }
+            throw HTTPFailure(.brokenAnswer, "\(file.url) sends less than it announced")
+        }
+    }
+
+    private func take(_ bytes: ArraySlice<UInt8>, at offset: Int) throws(PullFailure) {
+        try partial.write(Array(bytes), at: offset)
+        here += bytes.count
+        progress(here)
     }
 
     private func check() throws {
@@ -80,6 +128,16 @@ actor FileDownload {
                 .damaged,
                 "\(file.name) arrived damaged: its digest is \(found) and not \(digest). It was thrown away; try again."
             )
+        }
+    }
+}
+
+extension HTTPAnswer {
+    /// Where the range begins that a server says it sends.
+    fileprivate var firstByte: Int? {
+        header("content-range").flatMap { range in
+            let parts = range.split(whereSeparator: { " -".contains($0) })
+            return parts.first == "bytes" && parts.count > 1 ? Int(parts[1]) : nil
         }
     }
 }

@@ -49,11 +49,13 @@ struct HubChoice {
     private static func models(_ files: [ModelHub.File]) -> [Model] {
         files.sorted { $0.path < $1.path }.compactMap { file in
             guard let name = ModelFileName.modelName(file.name) else { return nil }
+            guard let count = ModelFileName.part(file.name)?.count else { return Model(name: name, files: [file]) }
             let parts = files.filter {
-                $0.name.hasPrefix("\(name)-0") && $0.name.hasSuffix(".gguf") && $0.name.contains("-of-")
+                let part = ModelFileName.part($0.name)
+                return $0.folder == file.folder && part?.model == name && part?.count == count
             }
-            let isSplit = file.name.contains("-00001-of-")
-            return Model(name: name, files: isSplit ? parts.sorted { $0.name < $1.name } : [file])
+            // A model of which parts are missing is none.
+            return parts.count == count ? Model(name: name, files: parts.sorted { $0.name < $1.name }) : nil
         }
     }
 

@@ -9,8 +9,8 @@ struct ModelHub {
     let token: String?
     let http: PullHTTP
 
-    /// No file is larger than this; what a server says must not overflow a sum.
-    private static let largestFile = 1 << 53
+    /// A server may not send lists for ever.
+    private static let mostPages = 100
 
     /// A GGUF file of a repository.
     struct File: Sendable, Hashable {
@@ -19,6 +19,7 @@ struct ModelHub {
         var size: Int
         var digest: String?
 
+        var folder: Substring { path.dropLast(name.count) }
         var name: String { path.split(separator: "/").last.map(String.init) ?? path }
         var quantization: String? { ModelFileName.quantization(name) }
     }
@@ -27,7 +28,8 @@ struct ModelHub {
     func files(of repository: String) async throws -> [File] {
         var files: [File] = []
         var page: String? = "\(address)/api/models/\(repository)/tree/main?recursive=true"
-        while let url = page {
+        for _ in 0..<Self.mostPages {
+            guard let url = page else { return files }
             let (bytes, next) = try await http.page(.init(url: url, accept: "application/json", token: token))
             guard let list = (try? Value(json: String(decoding: bytes, as: UTF8.self)))?.list else {
                 throw PullFailure(.damaged, "\(address) does not answer as Hugging Face does.")
@@ -35,7 +37,7 @@ struct ModelHub {
             files += list.compactMap(file)
             page = next
         }
-        return files
+        throw PullFailure(.damaged, "\(repository) has a list of files without an end.")
     }
 
     private func file(_ entry: Value) -> File? {
@@ -44,7 +46,7 @@ struct ModelHub {
         else { return nil }
         let digest = entry["lfs"]?["oid"]?.string.map { $0.hasPrefix("sha256:") ? $0 : "sha256:\($0)" }
         let bytes = entry["lfs"]?["size"]?.integer ?? size
-        guard (0...Self.largestFile).contains(bytes) else { return nil }
+        guard RemoteFile.sizes.contains(bytes) else { return nil }
         return File(path: path, size: bytes, digest: digest.flatMap { ModelDigests.isDigest($0) ? $0 : nil })
     }
 

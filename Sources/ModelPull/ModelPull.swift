@@ -9,8 +9,10 @@ package struct ModelPull: Sendable {
         package var hub: String
         /// Ollama's registry, or a server that speaks as it does.
         package var registry: String
-        /// For whichever of them is asked.
-        package var token: String?
+        /// For the hub alone.
+        package var hubToken: String?
+        /// For the registry alone.
+        package var registryToken: String?
         /// Nightjar's own store.
         package var folder: String
         /// Where what came from a registry of Ollama's lies, as Ollama keeps it.
@@ -19,12 +21,13 @@ package struct ModelPull: Sendable {
         package var memory: Int?
 
         package init(
-            hub: String? = nil, registry: String? = nil, token: String? = nil, folder: String, registryFolder: String,
-            memory: Int?
+            hub: String? = nil, hubToken: String? = nil, registry: String? = nil, registryToken: String? = nil,
+            folder: String, registryFolder: String, memory: Int?
         ) {
             self.hub = (hub ?? ModelHub.usualAddress).trimmingSuffix("/")
             self.registry = (registry ?? OllamaRegistry.usualAddress).trimmingSuffix("/")
-            self.token = token
+            self.hubToken = hubToken
+            self.registryToken = registryToken
             self.folder = folder
             self.registryFolder = registryFolder
             self.memory = memory
@@ -78,7 +81,7 @@ package struct ModelPull: Sendable {
         guard repository.split(separator: "/", omittingEmptySubsequences: false).count == 2, !repository.contains(".."),
             repository.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_./".contains($0)) })
         else { throw PullFailure(.badName, "`hf:\(name)` names no repository: write hf:ORG/REPO.") }
-        let hub = ModelHub(address: settings.hub, token: settings.token, http: http)
+        let hub = ModelHub(address: settings.hub, token: settings.hubToken, http: http)
         let choice = try HubChoice(
             try await hub.files(of: repository), repository: repository, tag: parts.count > 1 ? parts[1] : nil,
             memory: settings.memory)
@@ -94,11 +97,11 @@ package struct ModelPull: Sendable {
 
     private func pullFromRegistry(_ text: String) async throws {
         let name = try OllamaRegistry.Name(text)
-        let registry = OllamaRegistry(address: settings.registry, token: settings.token, http: http)
+        let registry = OllamaRegistry(address: settings.registry, token: settings.registryToken, http: http)
         let manifest = try await registry.manifest(of: name)
         try await fetch(manifest.layers.map { registry.remote($0, of: name, in: settings.registryFolder) })
         try registry.publish(manifest, of: name, in: settings.registryFolder)
-        report(.finished(name: "\(name.model):\(name.tag)", path: settings.registryFolder))
+        report(.finished(name: name.short, path: settings.registryFolder))
     }
 
     private func fetch(_ files: [RemoteFile]) async throws {

@@ -16,6 +16,11 @@ struct OllamaRegistry {
         var model: String
         var tag: String
 
+        /// As it is listed.
+        var short: String {
+            OllamaStore.name(host: OllamaStore.usualHost, namespace: namespace, model: model, tag: tag)
+        }
+
         /// `MODEL[:TAG]` or `NAMESPACE/MODEL[:TAG]`.
         init(_ text: String) throws(PullFailure) {
             let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
@@ -65,8 +70,7 @@ struct OllamaRegistry {
             bytes: bytes,
             layers: try all.map { layer throws(PullFailure) in
                 guard let digest = layer["digest"]?.string, let size = layer["size"]?.integer,
-                    (0...1 << 53).contains(size),
-                    ModelDigests.isDigest(digest)
+                    RemoteFile.sizes.contains(size), ModelDigests.isDigest(digest)
                 else { throw PullFailure(.damaged, "The manifest of \(name.model):\(name.tag) is damaged.") }
                 return Layer(digest: digest, size: size)
             })

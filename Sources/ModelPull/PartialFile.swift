@@ -1,9 +1,10 @@
 import Foundation
+import LocalFiles
 
 /// A file on its way: its bytes in `NAME.part`, and beside it in `NAME.part.json` which pieces are there already.
 ///
 /// What another fetch of another version has left is of no use and is begun anew.
-final class PartialFile {
+package final class PartialFile {
     /// What stands beside the bytes.
     private struct State: Codable, Equatable {
         var size: Int
@@ -31,6 +32,8 @@ final class PartialFile {
     private let statePath: String
     private var state: State
     private let handle: FileHandle
+    /// Two fetches of one file would damage each other's.
+    private let lock: LockFile
 
     private static let pieceSizes = 1 << 20...64 << 20
 
@@ -44,6 +47,11 @@ final class PartialFile {
         } catch {
             throw PullFailure(.unwritable, "The folder \(folder.path) cannot be made: \(error.localizedDescription).")
         }
+        lock = try Self.lock(path, of: file)
+        guard let handle = FileHandle(forUpdatingAtPath: path) else {
+            throw PullFailure(.unwritable, "\(path) cannot be written.")
+        }
+        self.handle = handle
         if let kept = Self.kept(of: file) {
             state = kept
         } else {
@@ -51,22 +59,41 @@ final class PartialFile {
                 size: file.size, digest: file.digest,
                 pieceSize: min(max(file.size / 64, Self.pieceSizes.lowerBound), Self.pieceSizes.upperBound), done: [])
             try? FileManager.default.removeItem(atPath: statePath)
-            guard FileManager.default.createFile(atPath: path, contents: nil) else {
-                throw PullFailure(.unwritable, "\(path) cannot be written.")
+            do {
+                try handle.truncate(atOffset: 0)
+            } catch {
+                throw PullFailure(.unwritable, "\(path) cannot be written: \(error.localizedDescription).")
             }
         }
-        guard let handle = FileHandle(forUpdatingAtPath: path) else {
-            throw PullFailure(.unwritable, "\(path) cannot be written.")
-        }
-        self.handle = handle
     }
 
     deinit {
         try? handle.close()
     }
 
-    private static func path(of file: RemoteFile) -> String { file.destination + ".part" }
-    private static func statePath(of file: RemoteFile) -> String { path(of: file) + ".json" }
+    /// Makes the file where there is none, and takes the lock on it.
+    private static func lock(_ path: String, of file: RemoteFile) throws(PullFailure) -> LockFile {
+        do {
+            let lock = try LockFile(making: path)
+            // One that was renamed meanwhile is whole: the other fetch has ended well.
+            if try lock.lock(.exclusive), lock.isCurrent { return lock }
+        } catch {
+            throw PullFailure(
+                .unwritable, "\(path) cannot be written: \(String(cString: strerror(error.systemError))).")
+        }
+        throw PullFailure(.busy, "Another command is fetching \(file.name): wait for it, or stop it.")
+    }
+
+    private static func path(of file: RemoteFile) -> String { path(of: file.destination) }
+    private static func statePath(of file: RemoteFile) -> String { statePath(of: file.destination) }
+    private static func path(of destination: String) -> String { destination + ".part" }
+    private static func statePath(of destination: String) -> String { path(of: destination) + ".json" }
+    private static func newStatePath(of destination: String) -> String { statePath(of: destination) + ".new" }
+
+    /// What a fetch that was cut off may have left beside the place of a file.
+    package static func paths(of destination: String) -> [String] {
+        [path(of: destination), statePath(of: destination), newStatePath(of: destination)]
+    }
 
     /// What an earlier fetch of the same file has left.
     private static func kept(of file: RemoteFile) -> State? {
@@ -106,23 +133,28 @@ final class PartialFile {
         state.done.append(index)
         do {
             try handle.synchronize()
-            try JSONEncoder().encode(state).write(to: URL(filePath: statePath), options: .atomic)
+            // Under a name that is known, so that nothing stays behind where this process is killed here.
+            try JSONEncoder().encode(state).write(to: URL(filePath: Self.newStatePath(of: destination)))
         } catch {
             throw PullFailure(.unwritable, "\(statePath) cannot be written: \(error.localizedDescription).")
         }
+        try Self.move(Self.newStatePath(of: destination), to: statePath)
     }
 
     /// Gives the file its name. All of it is there and right.
     func publish() throws(PullFailure) {
-        guard rename(path, destination) == 0 else {
-            throw PullFailure(.unwritable, "\(destination) cannot be written: \(String(cString: strerror(errno))).")
+        try Self.move(path, to: destination)
+        discard()
+    }
+
+    private static func move(_ path: String, to new: String) throws(PullFailure) {
+        guard rename(path, new) == 0 else {
+            throw PullFailure(.unwritable, "\(new) cannot be written: \(String(cString: strerror(errno))).")
         }
-        try? FileManager.default.removeItem(atPath: statePath)
     }
 
     /// Takes everything away.
     func discard() {
-        try? FileManager.default.removeItem(atPath: path)
-        try? FileManager.default.removeItem(atPath: statePath)
+        for path in Self.paths(of: destination) { try? FileManager.default.removeItem(atPath: path) }
     }
 }

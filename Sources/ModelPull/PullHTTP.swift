@@ -34,33 +34,18 @@ package struct PullHTTP: Sendable {
     ///
     /// - Throws: ``PullFailure`` where the server refuses, ``HTTPFailure`` where it cannot be reached now, and ``Busy``.
     func send(_ question: Question) async throws -> HTTPAnswer {
-        var url = question.url
-        var token = question.token
-        for _ in 0...Self.mostRedirects {
-            let place = try Self.place(url)
-            var headers: [(name: String, value: String)] = [("user-agent", "nightjar")]
-            if let accept = question.accept { headers.append(("accept", accept)) }
-            if let token { headers.append(("authorization", "Bearer \(token)")) }
-            if let range = question.range {
-                headers.append(("range", "bytes=\(range.lowerBound)-\(range.upperBound - 1)"))
-            }
-            let answer = try await http.send(HTTPRequest("GET", place, headers: headers))
-            guard (300..<400).contains(answer.status) else { return try checked(answer, place) }
-            guard let location = answer.header("location"),
-                let next = URL(string: location, relativeTo: URL(string: url))?.absoluteString
-            else { throw PullFailure(.damaged, "\(place.server) leads on without saying where to.") }
-            // A token is for the server that it was given for, and for no other.
-            if try Self.place(next).server != place.server { token = nil }
-            url = next
+        var headers: [(name: String, value: String)] = [("user-agent", "nightjar")]
+        if let accept = question.accept { headers.append(("accept", accept)) }
+        if let token = question.token { headers.append(("authorization", "Bearer \(token)")) }
+        if let range = question.range {
+            headers.append(("range", "bytes=\(range.lowerBound)-\(range.upperBound - 1)"))
         }
-        throw PullFailure(.damaged, "\(question.url) leads on more than \(Self.mostRedirects) times.")
-    }
-
-    private static func place(_ url: String) throws -> ServerURL {
         do {
-            return try ServerURL(url)
-        } catch {
-            throw PullFailure(.damaged, "\(error.message).")
+            let request = HTTPRequest("GET", try ServerURL(question.url), headers: headers)
+            let (answer, place) = try await http.send(request, following: Self.mostRedirects)
+            return try checked(answer, place)
+        } catch let mistake as ServerURL.Mistake {
+            throw PullFailure(.damaged, "\(mistake.message).")
         }
     }
 
@@ -110,7 +95,7 @@ package struct PullHTTP: Sendable {
                 try await sleep(busy.wait ?? Self.pause(failures))
             } catch let failure as HTTPFailure {
                 failures += 1
-                guard failures < Self.mostAttempts, failure.code != .notTrusted else {
+                guard failures < Self.mostAttempts, ![.notTrusted, .endless, .tooLarge].contains(failure.code) else {
                     throw PullFailure(
                         .unreachable,
                         "\(failure.message): check the connection and try again; what was fetched is kept.")
@@ -123,13 +108,23 @@ package struct PullHTTP: Sendable {
     private static func pause(_ failures: Int) -> Duration { .seconds(min(30, 1 << (failures - 1))) }
 
     /// A part of a long list, and where the next one is.
+    ///
+    /// - Throws: also where the list goes on at another server, which is not to have the token.
     func page(_ question: Question) async throws -> (bytes: [UInt8], next: String?) {
         try await persist {
             let answer = try await send(question)
             let link = answer.header("link")?.split(separator: ",").first { $0.contains("rel=\"next\"") }
             let next = link?.split(separator: "<").last?.split(separator: ">").first
-            return (try await answer.body.collect(upTo: Self.largestDocument), next.map(String.init))
+            let url = try next.map { try Self.next(String($0), after: question.url) }
+            return (try await answer.body.collect(upTo: Self.largestDocument), url)
         }
+    }
+
+    private static func next(_ link: String, after page: String) throws -> String {
+        guard let page = try? ServerURL(page), let url = page.resolving(link),
+            (try? ServerURL(url))?.server == page.server
+        else { throw PullFailure(.damaged, "\(page) has a list that goes on at another server.") }
+        return url
     }
 
     private static let largestDocument = 16 << 20

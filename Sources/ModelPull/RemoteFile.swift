@@ -9,5 +9,8 @@ package struct RemoteFile: Sendable, Hashable {
     /// Where it is to lie.
     package var destination: String
 
+    /// What a server may tell of a size: no file is larger, and sums of such numbers do not overflow.
+    static let sizes = 0...1 << 44
+
     package var name: String { destination.split(separator: "/").last.map(String.init) ?? destination }
 }

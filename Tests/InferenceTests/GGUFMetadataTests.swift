@@ -1,5 +1,6 @@
 import Foundation
 import Inference
+import SmallGGUF
 import Testing
 
 struct GGUFMetadataTests {
@@ -21,7 +22,7 @@ struct GGUFMetadataTests {
     }
 
     @Test func `a whole file tells what the model is`() throws {
-        var builder = GGUFBuilder()
+        var builder = SmallGGUF()
         builder.entries.append(("tokenizer.chat_template", .text("{{ messages }}")))
         let metadata = try read(builder.data())
         #expect(metadata.architecture == "llama")
@@ -42,7 +43,7 @@ struct GGUFMetadataTests {
     @Test func `arrays are skipped unless they are asked for`() throws {
         try withFolder { folder in
             let path = folder.appending(path: "m.gguf").path
-            try GGUFBuilder().data().write(to: URL(filePath: path))
+            try SmallGGUF().data().write(to: URL(filePath: path))
             let key = "tokenizer.ggml.tokens"
             #expect(try GGUFMetadata.read(path).values[key]?.array?.texts == nil)
             #expect(try GGUFMetadata.read(path, arrays: [key]).values[key]?.array?.texts == [[97], [98], [99]])
@@ -53,7 +54,7 @@ struct GGUFMetadataTests {
         var testDescription: String
         var code: EngineError.Code
         var says: String
-        var change: @Sendable (inout GGUFBuilder) -> Void
+        var change: @Sendable (inout SmallGGUF) -> Void
     }
 
     @Test(arguments: [
@@ -88,7 +89,7 @@ struct GGUFMetadataTests {
         Damage(testDescription: "data cut", code: .modelDamaged, says: "fetch it again") { $0.dataBytes = 100 },
     ])
     func `a damaged file gives one sentence`(damage: Damage) throws {
-        var builder = GGUFBuilder()
+        var builder = SmallGGUF()
         damage.change(&builder)
         let error = try #require(self.error(builder.data()))
         #expect(error.code == damage.code)
@@ -101,7 +102,7 @@ struct GGUFMetadataTests {
         ("llama.expert_used_count", 2), ("llama.nextn_predict_layers", 3),
     ])
     func `numbers on which libllama would abort are refused`(key: String, number: UInt32) throws {
-        var builder = GGUFBuilder()
+        var builder = SmallGGUF()
         builder.entries.removeAll { $0.0 == key }
         builder.entries.append((key, .number(number)))
         let metadata = try read(builder.data())
@@ -115,7 +116,7 @@ struct GGUFMetadataTests {
                 (["a", "b"], true), (["e\u{301}", "é"], true), (["a", "a"], false), (["a\0b", "a\0c"], false),
                 (["", ""], true), (["[EMPTY_1]", ""], false),
             ] {
-                var builder = GGUFBuilder()
+                var builder = SmallGGUF()
                 builder.entries[4].1 = .texts(tokens)
                 try builder.data().write(to: URL(filePath: path))
                 let metadata = try GGUFMetadata.read(path, arrays: GGUFMetadata.vocabularyArrays)
@@ -126,7 +127,7 @@ struct GGUFMetadataTests {
     }
 
     @Test func `a file cut anywhere is recognised, with the numbers where they are known`() throws {
-        let whole = GGUFBuilder().data()
+        let whole = SmallGGUF().data()
         for end in stride(from: 0, to: whole.count - 28, by: 7) {
             #expect(error(whole.prefix(end)) != nil, "cut at \(end)")
         }
@@ -157,7 +158,7 @@ struct GGUFMetadataTests {
     }
 
     @Test func `random damage never crashes the reader`() {
-        let whole = GGUFBuilder().data()
+        let whole = SmallGGUF().data()
         var random = SystemRandomNumberGenerator()
         for _ in 0..<400 {
             var data = whole

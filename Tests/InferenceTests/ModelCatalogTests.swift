@@ -1,5 +1,6 @@
 import Foundation
 import Inference
+import SmallGGUF
 import Testing
 
 struct ModelCatalogTests {
@@ -59,7 +60,7 @@ struct ModelCatalogTests {
 struct SplitModelTests {
     @Test func `the files of a split model follow from the first one's name`() throws {
         try withFolder { folder in
-            var builder = GGUFBuilder()
+            var builder = SmallGGUF()
             builder.entries.append(("split.count", .number(2)))
             let path = folder.appending(path: "big-00001-of-00002.gguf").path
             try builder.data().write(to: URL(filePath: path))

@@ -2,64 +2,47 @@ import Foundation
 import Inference
 import LlamaEngine
 import SeededRandom
+import SmallGGUF
 import Testing
 
 /// Models with adapters and templates of one's own.
 @Suite(.enabled(if: Fixture.hasModel), .timeLimit(.minutes(5)))
 struct CustomModelTests {
     /// A LoRA adapter of random numbers for one layer of fledgling.
-    private static func adapter(architecture: String = "llama") throws -> Data {
+    private static func adapter(architecture: String = "llama", seed: UInt64 = 5) throws -> Data {
         let metadata = try GGUFMetadata.read(Fixture.model.path)
         let weight = try #require(metadata.tensors.first { $0.name == "blk.0.attn_q.weight" })
-        let rank = 4
-        let tensors: [(name: String, shape: [Int])] = [
-            ("\(weight.name).lora_a", [weight.shape[0], rank]), ("\(weight.name).lora_b", [rank, weight.shape[1]]),
+        let rank: UInt64 = 4
+        var file = SmallGGUF()
+        file.entries = [
+            ("general.architecture", .text(architecture)), ("general.type", .text("adapter")),
+            ("adapter.type", .text("lora")), ("adapter.lora.alpha", .decimal(Float(rank))),
         ]
-        var data = Data("GGUF".utf8)
-        func add(_ number: some FixedWidthInteger) {
-            withUnsafeBytes(of: number.littleEndian) { data.append(contentsOf: $0) }
+        file.tensors = [
+            ("\(weight.name).lora_a", [UInt64(weight.shape[0]), rank], 0),
+            ("\(weight.name).lora_b", [rank, UInt64(weight.shape[1])], 0),
+        ]
+        var source = SplitMix64(seed: seed)
+        var values = Data()
+        for _ in 0..<file.tensors.reduce(0, { $0 + $1.1.reduce(1, *) }) {
+            values.append(Float.random(in: -1...1, using: &source).bitPattern)
         }
-        func add(_ text: String) {
-            add(UInt64(text.utf8.count))
-            data.append(contentsOf: text.utf8)
-        }
-        add(UInt32(3))
-        add(UInt64(tensors.count))
-        add(UInt64(4))
-        for (key, text) in [
-            ("general.architecture", architecture), ("general.type", "adapter"), ("adapter.type", "lora"),
-        ] {
-            add(key)
-            add(UInt32(8))
-            add(text)
-        }
-        add("adapter.lora.alpha")
-        add(UInt32(6))
-        add(Float(rank).bitPattern)
-        var offset = 0
-        for (name, shape) in tensors {
-            add(name)
-            add(UInt32(shape.count))
-            for length in shape { add(UInt64(length)) }
-            add(UInt32(0))
-            add(UInt64(offset))
-            offset += shape.reduce(4, *)
-        }
-        data.append(Data(count: (32 - data.count % 32) % 32))
-        var source = SplitMix64(seed: 5)
-        for _ in 0..<offset / 4 { add(Float.random(in: -1...1, using: &source).bitPattern) }
-        return data
+        file.tensorData = values
+        return file.data()
     }
 
     @Test func `an adapter changes the answers by its scale`() async throws {
         try await Fixture.with { fixture in
             try Self.adapter().write(to: fixture.folder.appending(path: "lora.gguf"))
             let path = fixture.folder.appending(path: "lora.gguf").path
-            func text(_ adapters: [ModelAdapter]) async throws -> String? {
+            func answer(_ adapters: [ModelAdapter]) async throws -> GenerationResult {
                 var asked = request(maxTokens: 16)
                 asked.adapters = adapters
-                return try await Answer(fixture.engine.generate(asked)).result?.text
+                let result = try #require(try await Answer(fixture.engine.generate(asked)).result)
+                #expect(try await fixture.engine.identity(for: asked) == result.model)
+                return result
             }
+            func text(_ adapters: [ModelAdapter]) async throws -> String? { try await answer(adapters).text }
             let plain = try await text([])
             let none = try await text([ModelAdapter(path: path, scale: 0)])
             let strong = try await text([ModelAdapter(path: path, scale: 3)])
@@ -67,9 +50,82 @@ struct CustomModelTests {
             #expect(plain == none)
             #expect(plain == again)
             #expect(plain != strong)
+            // Trained again, under the same name.
+            let before = try await answer([ModelAdapter(path: path, scale: 3)])
+            try Self.adapter(seed: 6).write(to: fixture.folder.appending(path: "lora.gguf"))
+            let after = try await answer([ModelAdapter(path: path, scale: 3)])
+            #expect(before.text == strong && after.text != strong)
+            #expect(before.model.digest != after.model.digest)
             // A relative path begins where those of models do; a folder for them was not set here.
             let missing = await engineError { _ = try await text([ModelAdapter(path: "/nowhere/lora.gguf")]) }
             #expect(missing?.code == .modelNotFound)
+        }
+    }
+
+    @Test func `a model of Ollama's has its adapters`() async throws {
+        try await Fixture.with { fixture in
+            let store = OllamaStore(fixture.folder.appending(path: "ollama").path)
+            let blobs: [(kind: String, digest: String)] = [("model", "a"), ("adapter", "b")].map { kind, digit in
+                (kind, "sha256:" + String(repeating: digit, count: 64))
+            }
+            let manifests = ["plain": blobs.prefix(1), "tuned": blobs[...]]
+            for (tag, layers) in manifests {
+                let file = URL(filePath: store.manifest(namespace: "library", model: "owl", tag: tag))
+                try FileManager.default.createDirectory(
+                    at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+                let listed = layers.map { kind, digest in
+                    #"{"mediaType": "application/vnd.ollama.image.\#(kind)", "digest": "\#(digest)", "size": 1}"#
+                }
+                try Data(#"{"layers": [\#(listed.joined(separator: ","))]}"#.utf8).write(to: file)
+            }
+            let files = blobs.map { URL(filePath: store.blob($0.digest)) }
+            try FileManager.default.createDirectory(
+                at: files[0].deletingLastPathComponent(), withIntermediateDirectories: true)
+            try FileManager.default.createSymbolicLink(at: files[0], withDestinationURL: Fixture.model)
+            try Self.adapter().write(to: files[1])
+            let engine = LlamaEngine(
+                catalog: ModelCatalog(stores: [store]), digests: ModelDigests(cachePath: nil), logger: Fixture.quiet,
+                options: .init(threads: 1))
+            var results: [GenerationResult?] = []
+            for tag in ["plain", "tuned"] {
+                results.append(
+                    try await Answer(engine.generate(request(model: "owl:\(tag)", maxTokens: 16))).result)
+            }
+            #expect(results[0]?.model.digest == blobs[0].digest)
+            #expect(results[1]?.model.digest != blobs[0].digest)
+            #expect(results[0]?.text != results[1]?.text)
+            await engine.shutdown()
+        }
+    }
+
+    @Test func `a model in several files has a digest of all of them`() async throws {
+        try await Fixture.with { fixture in
+            let hub = fixture.folder.appending(path: "hub/models--owl--nest")
+            let snapshot = hub.appending(path: "snapshots/a")
+            for folder in [snapshot, hub.appending(path: "blobs")] {
+                try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            }
+            var part = SmallGGUF()
+            part.entries.append(("split.count", .number(2)))
+            var own: [String] = []
+            for number in 1...2 {
+                part.entries.append(("part.\(number)", .number(1)))
+                let blob = hub.appending(path: "blobs/" + String(repeating: "\(number)", count: 64))
+                try part.data().write(to: blob)
+                own.append("sha256:\(blob.lastPathComponent)")
+                try FileManager.default.createSymbolicLink(
+                    at: snapshot.appending(path: "nest-0000\(number)-of-00002.gguf"), withDestinationURL: blob)
+            }
+            let digests = ModelDigests(cachePath: nil)
+            let engine = LlamaEngine(
+                catalog: ModelCatalog(stores: [HubCache(hub.deletingLastPathComponent().path, label: "hub")]),
+                digests: digests, logger: Fixture.quiet)
+            #expect(try await engine.describe("nest").digest == nil)
+            let files = (1...2).map { snapshot.appending(path: "nest-0000\($0)-of-00002.gguf").path }
+            let all = try digests.digest(ofParts: files)
+            #expect(try await engine.describe("nest").digest == all)
+            #expect(!own.contains(all))
+            await engine.shutdown()
         }
     }
 

@@ -64,6 +64,23 @@ struct EmbeddingTests {
         }
     }
 
+    @Test func `what nobody waits for any more ends, and the model is let go of`() async throws {
+        try await Fixture.with(.init(threads: 1, unloadAfter: .milliseconds(1))) { fixture in
+            // Would take minutes.
+            let texts = [String](repeating: String(repeating: "many words ", count: 200), count: 20_000)
+            let engine = fixture.engine
+            let task = Task { try await engine.embed(texts, model: "fledgling") }
+            try await Task.sleep(for: .milliseconds(300))
+            task.cancel()
+            let error = await engineError { _ = try await task.value }
+            #expect(error != nil)
+            for _ in 0..<3 {
+                #expect(try await engine.embed(["a"], model: "fledgling").vectors.count == 1)
+                try await Task.sleep(for: .milliseconds(20))
+            }
+        }
+    }
+
     @Test func `what cannot be embedded is refused, and the engine goes on`() async throws {
         try await Fixture.with { fixture in
             let long = String(repeating: "many words ", count: 2000)

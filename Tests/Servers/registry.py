@@ -10,6 +10,9 @@ printed. FOLDER/faults.json is read for each request:
 - corrupt: one byte of each file is another
 - busy: so many requests for files are answered with 429 first
 - ranges: false ignores ranges
+- trickle: connections end after so many bytes of each answer
+- shift: ranges begin so many bytes later than they should
+- next: where a list goes on; on its second page it ends, unless `endless` is set
 - token: needed, or the answer is 401
 - size: what is told of each file's size
 
@@ -62,7 +65,7 @@ class Handler(BaseHTTPRequestHandler):
         if fault.get("token") and authorization != f"Bearer {fault['token']}":
             return self.answer(401)
         if parts[0] == "api":
-            return self.listing("/".join(parts[2:4]), fault)
+            return self.listing("/".join(parts[2:4]), fault, "page=2" in self.path)
         if parts[0] == "v2" and parts[3] == "manifests":
             return self.manifest(f"{ROOT}/ollama/{parts[2]}/{parts[4]}")
         if parts[0] == "v2":
@@ -72,7 +75,7 @@ class Handler(BaseHTTPRequestHandler):
         # By another name, as the real ones lead to other hosts.
         self.answer(302, Location=f"http://localhost:{self.server.server_port}/cdn/{place}?signed=yes")
 
-    def listing(self, repository, fault):
+    def listing(self, repository, fault, is_last):
         folder = f"{ROOT}/hub/{repository}"
         if not os.path.isdir(folder):
             return self.answer(404)
@@ -83,7 +86,11 @@ class Handler(BaseHTTPRequestHandler):
             digest = hashlib.sha256(data).hexdigest()
             size = fault.get("size", len(data))
             entries.append({"type": "file", "path": name, "size": size, "lfs": {"oid": digest, "size": size}})
-        self.answer(200, json.dumps(entries).encode())
+        headers = {}
+        if fault.get("next") and (not is_last or fault.get("endless")):
+            headers["Link"] = f'<{fault["next"]}>; rel="next"'
+            entries = []
+        self.answer(200, json.dumps(entries).encode(), **headers)
 
     def manifest(self, path):
         if not os.path.exists(path):
@@ -103,7 +110,7 @@ class Handler(BaseHTTPRequestHandler):
             data[len(data) // 2] ^= 1
         wanted = self.headers.get("Range") if fault.get("ranges", True) else None
         if wanted:
-            first, last = (int(number) for number in wanted.removeprefix("bytes=").split("-"))
+            first, last = (int(number) + fault.get("shift", 0) for number in wanted.removeprefix("bytes=").split("-"))
             self.send_response(206)
             self.send_header("Content-Range", f"bytes {first}-{last}/{len(data)}")
             data = data[first:last + 1]
@@ -111,6 +118,10 @@ class Handler(BaseHTTPRequestHandler):
             self.send_response(200)
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
+        if fault.get("trickle"):
+            self.wfile.write(data[:fault["trickle"]])
+            self.close_connection = True
+            return
         for start in range(0, len(data), 65536):
             if start >= fault.get("cut", len(data)):
                 self.close_connection = True

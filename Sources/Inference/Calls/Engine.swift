@@ -19,6 +19,9 @@ package protocol Engine: Sendable {
     /// have to be read; without a digest where the engine cannot tell.
     func identity(of model: String) async throws(EngineError) -> ModelIdentity
 
+    /// The same for a request, whose adapters and chat template count too where the engine uses them.
+    func identity(for request: GenerationRequest) async throws(EngineError) -> ModelIdentity
+
     /// A vector for each text, in order.
     ///
     /// - Throws: ``EngineError`` with code `invalid_request` where the engine or the model makes none.
@@ -45,6 +48,10 @@ extension Engine {
     package func identity(of model: String) async throws(EngineError) -> ModelIdentity {
         let found = try await describe(model)
         return ModelIdentity(reference: found.reference, digest: found.digest)
+    }
+
+    package func identity(for request: GenerationRequest) async throws(EngineError) -> ModelIdentity {
+        try await identity(of: request.model)
     }
 
     package func embed(_ texts: [String], model: String) async throws(EngineError) -> Embeddings {

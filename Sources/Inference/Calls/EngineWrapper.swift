@@ -17,6 +17,10 @@ extension EngineWrapper {
         try await base.identity(of: model)
     }
 
+    package func identity(for request: GenerationRequest) async throws(EngineError) -> ModelIdentity {
+        try await base.identity(for: request)
+    }
+
     package func embed(_ texts: [String], model: String) async throws(EngineError) -> Embeddings {
         try await base.embed(texts, model: model)
     }

@@ -69,7 +69,8 @@ package final class ModelDigests: Sendable {
             && text.dropFirst(prefix.count).allSatisfy { $0.isASCII && $0.isHexDigit }
     }
 
-    private static func joined(_ digests: [String]) -> String {
+    /// One digest for several, in their order; that of one alone is its own.
+    package static func joined(_ digests: [String]) -> String {
         guard digests.count != 1 else { return digests[0] }
         return text(SHA256.hash(data: Data(digests.joined(separator: "\n").utf8)))
     }

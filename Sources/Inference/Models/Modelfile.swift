@@ -28,7 +28,7 @@ package struct Modelfile: Sendable, Hashable {
 
     /// Reads a Modelfile: instructions in any case, texts over several lines in three quotation marks, comments behind `#`.
     package init(_ text: String) throws(Mistake) {
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)[...]
+        var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)[...]
         while let first = lines.first {
             let number = lines.startIndex + 1
             lines = lines.dropFirst()

@@ -1,12 +1,11 @@
 import Inference
-import Synchronization
 
 /// A request on its way through the engine, and the stream that its caller reads.
 final class GenerationJob: Sendable {
     let request: GenerationRequest
     let submitted = ContinuousClock.now
     private let continuation: AsyncThrowingStream<GenerationEvent, any Error>.Continuation
-    private let cancelled = Atomic(false)
+    private let cancelled = Flag()
 
     init(
         _ request: GenerationRequest, _ continuation: AsyncThrowingStream<GenerationEvent, any Error>.Continuation
@@ -19,10 +18,10 @@ final class GenerationJob: Sendable {
     var isAlone: Bool { request.isReproducible || request.hasPictures }
 
     /// Whether nobody waits for the answer any more.
-    var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
+    var isCancelled: Bool { cancelled.isRaised }
 
     func cancel() {
-        cancelled.store(true, ordering: .relaxed)
+        cancelled.raise()
     }
 
     func send(_ event: GenerationEvent) {

@@ -122,19 +122,23 @@ final class ModelWorker: Sendable {
             available: available.map { $0 - need.weights - need.computation }, bytesPerToken: need.cache / positions)
     }
 
+    /// - Parameter isLoaded: Whether the weights are in memory already.
     /// - Returns: What the model will need, and what there is, where that is known.
     /// - Throws: ``EngineError`` with code `out_of_memory` and the numbers where it will not fit.
     @discardableResult
     static func checkMemory(
-        for file: ModelFile, context: Int, chunk: Int, _ settings: Settings
+        for file: ModelFile, isLoaded: Bool = false, context: Int, chunk: Int, flashAttention: Bool = true,
+        _ settings: Settings
     ) throws(EngineError) -> (need: MemoryNeed, available: Int?) {
         let available = settings.availableMemory()
         let need = MemoryNeed(
-            file.metadata, weights: file.bytes, context: context, cacheType: settings.cacheType, chunk: chunk)
+            file.metadata, weights: isLoaded ? 0 : file.bytes, context: context, cacheType: settings.cacheType,
+            chunk: chunk, flashAttention: flashAttention)
         guard let available, need.total > available else { return (need, available) }
+        let model = isLoaded ? "" : "\(need.weights.asBytes) for the model and "
         throw EngineError(
             .outOfMemory,
-            "\(file.reference) needs about \(need.total.asBytes) of memory (\(need.weights.asBytes) for the model and "
+            "\(file.reference) needs about \(need.total.asBytes) of memory (\(model)"
                 + "\((need.total - need.weights).asBytes) for a context of \(context) tokens), but only "
                 + "\(available.asBytes) are free: set a smaller `context`, take a smaller or more strongly quantized "
                 + "model, or end other programs.")
@@ -180,14 +184,15 @@ final class ModelWorker: Sendable {
         guard !job.isCancelled else { return job.fail(CancellationError()) }
         let wait = ContinuousClock.now - job.submitted
         job.send(.evaluating)
-        do throws(EngineError) {
+        do {
             let limit = min(positions, try file.contextLimit(job.request.context, default: settings.defaultContext))
             let template = try shelf.chatTemplate(of: job.request, for: file)
+            let identity = try shelf.identity(of: file, for: job.request)
             var prompt = try encoder.with(template: template).encode(job.request)
             let seen = try pictures.pictures(of: &prompt)
             try loop.admit(
                 job, prompt: prompt, pictures: seen,
-                start: .init(wait: max(.zero, wait - load), load: load, identity: file.identity, limit: limit),
+                start: .init(wait: max(.zero, wait - load), load: load, identity: identity, limit: limit),
                 constraint: try constraints.constraint(job.request))
         } catch {
             job.fail(error)

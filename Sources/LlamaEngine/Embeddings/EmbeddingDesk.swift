@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Inference
 
@@ -9,6 +10,8 @@ final class EmbeddingDesk: @unchecked Sendable {
     private let settings: ModelWorker.Settings
     private let lock = NSLock()
     private var last: (model: LlamaModel, loaded: EmbeddingModel)?
+    /// Counts what was asked, to tell whether something was meanwhile.
+    private var requests = 0
 
     init(shelf: ModelShelf, settings: ModelWorker.Settings) {
         self.shelf = shelf
@@ -16,11 +19,17 @@ final class EmbeddingDesk: @unchecked Sendable {
     }
 
     /// Blocks while it computes; needs much stack, as tokenizing does.
-    func embed(_ texts: [String], model name: String) throws -> Embeddings {
-        let file = try shelf.open(name, isCancelled: { false })
+    ///
+    /// - Throws: ``EngineError``, or `CancellationError`.
+    func embed(
+        _ texts: [String], model name: String, isCancelled: @escaping @Sendable () -> Bool
+    ) throws -> Embeddings {
+        let file = try shelf.open(name, isCancelled: isCancelled)
         return try lock.withLock {
+            defer { clearLater() }
             let model = try model(for: file)
             let tokens = try texts.map { text in
+                if isCancelled() { throw CancellationError() }
                 let tokens = try EmbeddingModel.tokens(of: text, model)
                 guard !tokens.isEmpty else {
                     throw EngineError(.invalidRequest, "A text to embed is empty: leave it out.")
@@ -32,7 +41,7 @@ final class EmbeddingDesk: @unchecked Sendable {
             }
             let loaded = try loaded(file, model, longest: longest)
             return Embeddings(
-                vectors: try loaded.vectors(of: tokens), model: file.identity,
+                vectors: try loaded.vectors(of: tokens, isCancelled: isCancelled), model: file.identity,
                 promptTokens: tokens.reduce(0) { $0 + $1.count })
         }
     }
@@ -40,6 +49,16 @@ final class EmbeddingDesk: @unchecked Sendable {
     /// Lets go of the model.
     func clear() {
         lock.withLock { last = nil }
+    }
+
+    /// Lets go of the model if nobody asks for long. To be called with the lock.
+    private func clearLater() {
+        requests += 1
+        let latest = requests
+        DispatchQueue.global().asyncAfter(deadline: .now() + settings.unloadAfter / .seconds(1)) { [weak self] in
+            guard let self else { return }
+            lock.withLock { if self.requests == latest { self.last = nil } }
+        }
     }
 
     private func model(for file: ModelFile) throws(EngineError) -> LlamaModel {

@@ -10,12 +10,14 @@ final class EmbeddingModel {
     let room: Int
     private let model: LlamaModel
     private let context: OpaquePointer
+    private let abort = AbortSignal()
     private var batch: llama_batch
 
     /// Texts in one call.
     private static let sequences = 16
     /// Room is made in steps of this, so that not every longer text makes it anew.
     private static let step = 512
+    private static let longestWithoutFlashAttention = 2048
 
     /// - Parameter longest: The tokens of the longest text that is asked for.
     init(
@@ -28,7 +30,10 @@ final class EmbeddingModel {
                 "A text has \(longest) tokens, but \(file.reference) takes \(trained) at most: split it first.")
         }
         room = min(trained, max(1, (longest + Self.step - 1) / Self.step) * Self.step)
-        try ModelWorker.checkMemory(for: file, context: room, chunk: room, settings)
+        // For short texts it gains nothing, and it rounds more.
+        let flashAttention = room > Self.longestWithoutFlashAttention
+        try ModelWorker.checkMemory(
+            for: file, isLoaded: true, context: room, chunk: room, flashAttention: flashAttention, settings)
         LlamaLog.collectErrors()
         defer { _ = LlamaLog.takeErrors() }
         var parameters = llama_context_default_params()
@@ -39,8 +44,8 @@ final class EmbeddingModel {
         parameters.n_ubatch = UInt32(room)
         parameters.n_seq_max = UInt32(Self.sequences)
         parameters.kv_unified = true
-        // Texts are short, so it gains nothing, and it rounds more.
-        parameters.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_DISABLED
+        parameters.flash_attn_type = flashAttention ? LLAMA_FLASH_ATTN_TYPE_AUTO : LLAMA_FLASH_ATTN_TYPE_DISABLED
+        abort.connect(to: &parameters)
         parameters.n_threads = Int32(settings.threads)
         parameters.n_threads_batch = Int32(settings.threads)
         // What a model without a way of its own says of each token is averaged.
@@ -71,7 +76,11 @@ final class EmbeddingModel {
     }
 
     /// A vector of length 1 for each text.
-    func vectors(of texts: [[llama_token]]) throws(EngineError) -> [[Double]] {
+    ///
+    /// - Throws: ``EngineError``, or `CancellationError`.
+    func vectors(of texts: [[llama_token]], isCancelled: @escaping @Sendable () -> Bool) throws -> [[Double]] {
+        abort.watch(isCancelled)
+        defer { abort.watch { false } }
         var vectors: [[Double]] = []
         var waiting = texts[...]
         while !waiting.isEmpty {
@@ -80,7 +89,11 @@ final class EmbeddingModel {
                 tokens += text.count
                 return tokens <= room
             }
-            vectors += try evaluate(group)
+            do throws(EngineError) {
+                vectors += try evaluate(group)
+            } catch {
+                throw isCancelled() ? CancellationError() : error
+            }
             waiting = waiting.dropFirst(group.count)
         }
         return vectors

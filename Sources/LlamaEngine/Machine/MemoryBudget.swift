@@ -12,7 +12,11 @@ struct MemoryNeed: Sendable, Hashable {
     /// - Parameters:
     ///   - context: The tokens that the cache must hold.
     ///   - chunk: The tokens that are evaluated at once.
-    init(_ metadata: GGUFMetadata, weights: Int, context: Int, cacheType: CacheType, chunk: Int) {
+    ///   - flashAttention: Without it, what each token of a chunk has to do with each one of the context is written down.
+    init(
+        _ metadata: GGUFMetadata, weights: Int, context: Int, cacheType: CacheType, chunk: Int,
+        flashAttention: Bool = true
+    ) {
         self.weights = weights
         let layers = metadata.blockCount ?? 0
         let width = metadata.embeddingLength ?? 0
@@ -25,7 +29,8 @@ struct MemoryNeed: Sendable, Hashable {
         cache = Int(Double(values) * cacheType.bytesPerValue)
         // Logits and the widest intermediate results of one chunk, and some room for what libllama keeps besides.
         let row = (metadata.vocabularySize ?? 0) &+ 16 &* width
-        computation = Self.product([chunk, 4]).multipliedSaturating(max(row, 0)) + (32 << 20)
+        let attention = flashAttention ? 0 : Self.product([heads, chunk, context, 4])
+        computation = Self.product([chunk, 4]).multipliedSaturating(max(row, 0)) + attention + (32 << 20)
     }
 
     private static func product(_ factors: [Int]) -> Int {

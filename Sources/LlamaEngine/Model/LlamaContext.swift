@@ -37,11 +37,7 @@ final class LlamaContext {
         parameters.type_v = cacheType.ggml
         parameters.n_threads = Int32(threads)
         parameters.n_threads_batch = Int32(threads)
-        parameters.abort_callback = { signal in
-            guard let signal else { return false }
-            return Unmanaged<AbortSignal>.fromOpaque(signal).takeUnretainedValue().isRaised
-        }
-        parameters.abort_callback_data = Unmanaged.passUnretained(abort).toOpaque()
+        abort.connect(to: &parameters)
         guard let pointer = llama_init_from_model(model.pointer, parameters) else {
             let reason = LlamaLog.takeReason() ?? "libllama gives no reason"
             throw EngineError(

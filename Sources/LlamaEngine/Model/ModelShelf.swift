@@ -35,25 +35,41 @@ final class ModelShelf: Sendable {
     /// The model of a request with its digest, for which the whole file may have to be read, and its adapters.
     func open(_ request: GenerationRequest, isCancelled: () -> Bool) throws -> ModelFile {
         var file = try open(request.model, isCancelled: isCancelled)
-        file.adapters = try adapters(of: request, for: file)
+        file.adapters = adapters(of: request, for: file)
+        for adapter in file.adapters {
+            file.bytes += try check(adapter, for: file).fileSize
+            let digest = try digests.digest(adapter.path, isCancelled: isCancelled)
+            file.digest = ModelDigests.joined([file.digest, "\(digest) \(adapter.scale)"].compactMap(\.self))
+        }
         return file
     }
 
-    /// The adapters of a request with the paths at which they are, examined.
-    func adapters(of request: GenerationRequest, for file: ModelFile) throws(EngineError) -> [ModelAdapter] {
-        try request.adapters.map { adapter throws(EngineError) in
-            let path = catalog.absolute(adapter.path)
-            let metadata = try GGUFMetadata.read(path)
-            guard metadata.values["general.type"]?.string == "adapter",
-                metadata.values["adapter.type"]?.string == "lora", metadata.architecture == file.metadata.architecture
-            else {
-                throw EngineError(
-                    .modelUnsupported,
-                    "\(path) is no LoRA adapter for \(file.reference), which is of the kind "
-                        + "`\(file.metadata.architecture ?? "?")`: take one that was made for it.")
-            }
-            return ModelAdapter(path: path, scale: adapter.scale)
+    /// Who answers a request: the model, and the chat template that takes the place of its own.
+    func identity(of file: ModelFile, for request: GenerationRequest) throws -> ModelIdentity {
+        var identity = file.identity
+        if let path = request.chatTemplate.map(catalog.absolute), let digest = identity.digest {
+            identity.digest = ModelDigests.joined([digest, try digests.digest(path)])
         }
+        return identity
+    }
+
+    /// The adapters that a model has itself and those of a request, with the paths at which they are.
+    func adapters(of request: GenerationRequest, for file: ModelFile) -> [ModelAdapter] {
+        file.layers.adapters.map { ModelAdapter(path: $0) }
+            + request.adapters.map { ModelAdapter(path: catalog.absolute($0.path), scale: $0.scale) }
+    }
+
+    private func check(_ adapter: ModelAdapter, for file: ModelFile) throws(EngineError) -> GGUFMetadata {
+        let metadata = try GGUFMetadata.read(adapter.path)
+        guard metadata.values["general.type"]?.string == "adapter",
+            metadata.values["adapter.type"]?.string == "lora", metadata.architecture == file.metadata.architecture
+        else {
+            throw EngineError(
+                .modelUnsupported,
+                "\(adapter.path) is no LoRA adapter for \(file.reference), which is of the kind "
+                    + "`\(file.metadata.architecture ?? "?")`: take one that was made for it.")
+        }
+        return metadata
     }
 
     /// The chat template that a request names in place of the model's own. One whose name ends in `.tmpl` is in Go's
@@ -85,7 +101,12 @@ final class ModelShelf: Sendable {
         bytes += stored.layers.projector.flatMap { FileStamp($0)?.size } ?? 0
         return ModelFile(
             reference: "\(engine)/\(stored.name)", path: stored.path, parts: parts, metadata: metadata, bytes: bytes,
-            digest: stored.digest ?? digests.known(parts: parts), layers: stored.layers)
+            digest: digest(stored, parts), layers: stored.layers)
+    }
+
+    /// The one that is known. A store's own is that of the first file.
+    private func digest(_ stored: StoredModel, _ parts: [String]) -> String? {
+        (parts.count == 1 ? stored.digest : nil) ?? digests.known(parts: parts)
     }
 
     private func find(_ model: String) throws(EngineError) -> StoredModel {
@@ -146,7 +167,7 @@ final class ModelShelf: Sendable {
             name: stored.name, otherNames: stored.otherNames, engine: engine, architecture: first.architecture,
             parameters: files.reduce(0) { $0 + $1.parameterCount }, quantization: first.quantization,
             contextLength: first.contextLength, bytes: files.reduce(0) { $0 + $1.fileSize }, path: stored.path,
-            store: stored.store, digest: stored.digest ?? digests.known(parts: parts),
+            store: stored.store, digest: digest(stored, parts),
             hasChatTemplate: first.chatTemplate != nil, capabilities: capabilities)
     }
 }

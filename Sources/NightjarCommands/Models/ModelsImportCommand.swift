@@ -29,17 +29,28 @@ struct ModelsImportCommand: ParsableCommand {
         } catch {
             throw CommandFailure(.invalid, "\(file):\(error.line): error: \(error.message)")
         }
-        let folder = URL(filePath: file).standardizedFileURL.deletingLastPathComponent().lastPathComponent
-        let alias = ImportedAlias(modelfile, name: name ?? folder)
+        let folder = URL(filePath: file).standardizedFileURL.deletingLastPathComponent()
+        let here = URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory)
+        let name = name ?? folder.lastPathComponent
+        let template = here.appending(path: "\(name).tmpl")
+        let alias = ImportedAlias(
+            modelfile, name: name, template: template, folder: folder, project: Project(around: here).folder)
         for note in alias.notes { Console.note(note) }
-        if let template = modelfile.template, let path = alias.templateFile {
-            guard FileManager.default.createFile(atPath: path, contents: Data(template.utf8)) else {
-                throw CommandFailure(.failed, "\(path) cannot be written")
-            }
-            Console.note("wrote \(path)")
-        }
+        if let text = modelfile.template { try write(text, to: template) }
         Console.print(alias.text)
         Console.note("put this into \(Configuration.fileName), under `models`")
+    }
+
+    private func write(_ template: String, to file: URL) throws {
+        do {
+            try Data(template.utf8).write(to: file, options: .withoutOverwriting)
+        } catch CocoaError.fileWriteFileExists {
+            throw CommandFailure(
+                .invalid, "\(file.path) is there already: move it away, or choose another name with --name")
+        } catch {
+            throw CommandFailure(.failed, "\(file.path) cannot be written: \(error.localizedDescription)")
+        }
+        Console.note("wrote \(file.path)")
     }
 }
 
@@ -49,7 +60,10 @@ struct ImportedAlias {
     private(set) var text = ""
     /// What has no counterpart.
     private(set) var notes: [String] = []
-    private(set) var templateFile: String?
+    /// Where the Modelfile lies, whose paths begin there.
+    private let folder: URL
+    /// Where those of the configuration begin.
+    private let project: URL
 
     /// By Ollama's names for them.
     private static let settings = [
@@ -57,8 +71,15 @@ struct ImportedAlias {
         "repeat_penalty": "repeat_penalty", "num_ctx": "context", "num_predict": "max_tokens",
     ]
 
-    init(_ modelfile: Modelfile, name: String) {
-        var lines = ["models:", "  \(Self.quoted(name)):", "    model: \(Self.quoted(Self.model(modelfile.from)))"]
+    /// - Parameters:
+    ///   - template: Where the Modelfile's template is to lie.
+    ///   - folder: Where the Modelfile lies, whose paths begin there.
+    ///   - project: Where those of the configuration begin.
+    init(_ modelfile: Modelfile, name: String, template: URL, folder: URL, project: URL) {
+        self.folder = folder
+        self.project = project
+        var lines = ["models:", "  \(Self.quoted(name)):"]
+        lines.append("    model: \(Self.quoted(model(modelfile.from)))")
         var system = modelfile.system
         for message in modelfile.messages where message.role == "system" {
             system = [system, message.content].compactMap(\.self).joined(separator: "\n\n")
@@ -76,14 +97,10 @@ struct ImportedAlias {
             }
         }
         if !stops.isEmpty { lines.append("    stop: [\(stops.map(Self.quoted).joined(separator: ", "))]") }
-        if modelfile.template != nil {
-            let file = "\(name).tmpl"
-            templateFile = file
-            lines.append("    chat_template: \(Self.quoted(file))")
-        }
+        if modelfile.template != nil { lines.append("    chat_template: \(Self.quoted(path(template.path)))") }
         if !modelfile.adapters.isEmpty {
             lines.append("    lora:")
-            for adapter in modelfile.adapters { lines.append("      - path: \(Self.quoted(adapter))") }
+            for adapter in modelfile.adapters { lines.append("      - path: \(Self.quoted(path(adapter)))") }
         }
         let turns = modelfile.messages.filter { $0.role != "system" }
         let pairs = zip(turns, turns.dropFirst()).filter { $0.role == "user" && $1.role == "assistant" }
@@ -101,9 +118,17 @@ struct ImportedAlias {
     }
 
     /// Paths stay paths; names are those of local models.
-    private static func model(_ from: String) -> String {
-        if case .file = try? ModelReference(from) { return from }
+    private func model(_ from: String) -> String {
+        if case .file = try? ModelReference(from) { return path(from) }
         return "local/\(from)"
+    }
+
+    /// A path of the Modelfile as the configuration needs it: absolute, or from the project's folder where it lies there.
+    private func path(_ text: String) -> String {
+        guard !text.hasPrefix("~/") else { return text }
+        let path = URL(filePath: text, relativeTo: folder).standardizedFileURL.path
+        let own = project.standardizedFileURL.path
+        return path.hasPrefix("\(own)/") ? "./\(path.dropFirst(own.count + 1))" : path
     }
 
     /// JSON's strings are YAML's too.

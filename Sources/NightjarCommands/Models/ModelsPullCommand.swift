@@ -3,6 +3,7 @@ import Foundation
 import Inference
 import LlamaEngine
 import ModelPull
+import Runner
 import Workflow
 
 /// `nightjar models pull`
@@ -35,7 +36,10 @@ struct ModelsPullCommand: AsyncParsableCommand {
             await session.close()
         } catch let failure as PullFailure {
             await session.close()
-            throw CommandFailure(failure.exitStatus, failure.message)
+            throw CommandFailure(failure.exitStatus, failure.message.printable)
+        } catch let error as EngineError {
+            await session.close()
+            throw CommandFailure(error.exitStatus, error.message)
         } catch is CancellationError {
             await session.close()
             Console.note("stopped; `nightjar models pull` goes on from here")
@@ -47,18 +51,21 @@ struct ModelsPullCommand: AsyncParsableCommand {
         let declared = session.configuration.downloads
         let environment = ProcessInfo.processInfo.environment
         let endpoint = environment["HF_ENDPOINT"].flatMap { $0.isEmpty ? nil : $0 }
+        func token(_ key: String, _ name: String?) throws -> String? {
+            try name.map { try secret($0, of: key, session.configuration) }
+        }
         return ModelPull.Settings(
-            hub: declared?.hub ?? endpoint, registry: declared?.registry,
-            token: try declared?.token.map { try token($0, session.configuration) },
+            hub: declared?.hub ?? endpoint, hubToken: try token("token", declared?.token),
+            registry: declared?.registry, registryToken: try token("registry_token", declared?.registryToken),
             folder: session.places.models.path, registryFolder: session.places.pulledFromOllama.path,
             memory: AvailableMemory.current())
     }
 
-    private func token(_ name: String, _ configuration: Configuration) throws -> String {
+    private func secret(_ name: String, of key: String, _ configuration: Configuration) throws -> String {
         guard let source = configuration.secrets.first(where: { $0.key == name })?.value else {
             throw CommandFailure(
                 .invalid,
-                "the `token` of `downloads` names the secret `\(name)`, which the configuration has not under `secrets`"
+                "`\(key)` of `downloads` names the secret `\(name)`, which the configuration has not under `secrets`"
             )
         }
         do throws(Secret.Failure) {

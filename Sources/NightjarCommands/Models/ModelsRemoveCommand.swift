@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Inference
+import ModelPull
 import Runner
 import Workflow
 
@@ -38,13 +39,29 @@ struct ModelsRemoveCommand: ParsableCommand {
             if registry.holds(model) {
                 try registry.remove(model)
             } else {
-                let metadata = try? GGUFMetadata.read(model.path)
-                let parts = try metadata.map { try SplitModel.parts(model.path, $0) } ?? [model.path]
-                for part in parts { try FileManager.default.removeItem(atPath: part) }
+                try removeFiles(of: model, in: places.models.path)
             }
         } catch {
             throw EngineError(.invalidRequest, "\(model.name) cannot be removed: \(error.localizedDescription).")
         }
         Console.note("removed   \(model.name)")
+    }
+
+    /// All that is there of it: parts may be missing, and fetches of others may have been cut off.
+    private func removeFiles(of model: StoredModel, in store: String) throws {
+        let metadata = try? GGUFMetadata.read(model.path)
+        let parts = metadata.flatMap { try? SplitModel.parts(model.path, $0) } ?? [model.path]
+        for file in parts.flatMap({ [$0] + PartialFile.paths(of: $0) }) { try removeIfPresent(file) }
+        guard let projector = model.layers.projector else { return }
+        let others = PublisherFolder(store, label: model.store).models()
+        if !others.contains(where: { $0.layers.projector == projector }) { try removeIfPresent(projector) }
+    }
+
+    private func removeIfPresent(_ path: String) throws {
+        do {
+            try FileManager.default.removeItem(atPath: path)
+        } catch CocoaError.fileNoSuchFile {
+            // Nothing to do.
+        }
     }
 }

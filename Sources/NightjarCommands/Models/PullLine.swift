@@ -1,5 +1,6 @@
 import Foundation
 import ModelPull
+import Runner
 import Synchronization
 
 /// Tells how a fetch gets on: a line that changes on a terminal, else a line for each tenth.
@@ -18,7 +19,7 @@ final class PullLine: Sendable {
 
     func show(_ event: ModelPull.Event) {
         switch event {
-        case .note(let text): Console.note(text)
+        case .note(let text): Console.note(text.printable)
         case .progress(let name, let bytes, let total):
             if let line = line(name, bytes, total) {
                 if isLive { FileHandle.standardError.write(Data("\r\u{1B}[K\(line)".utf8)) } else { Console.note(line) }
@@ -48,7 +49,7 @@ final class PullLine: Sendable {
                 text += ", \(Figures.bytes(Int(rate)))/s"
                 if bytes < total { text += ", \(Int((Double(total - bytes) / rate).rounded(.up))) s left" }
             }
-            return text
+            return text.printable
         }
     }
 }

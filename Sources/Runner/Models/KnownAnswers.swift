@@ -3,7 +3,6 @@ import Foundation
 import History
 import Inference
 import Jinja
-import LocalFiles
 import OrderedCollections
 import Workflow
 
@@ -23,7 +22,7 @@ struct KnownAnswers: Sendable {
     /// cannot be told which weights give it.
     func cacheKey(of request: GenerationRequest, by model: ModelChoice) async -> CacheKey? {
         guard wanted != .off, request.isDeterministic,
-            let digest = try? await model.engine.identity(of: model.name).digest
+            let digest = try? await model.engine.identity(for: request).digest
         else { return nil }
         return CacheKey(weights: digest, text: TextDigest.of(digest, request.content.json(.compact)))
     }
@@ -86,15 +85,10 @@ extension GenerationRequest {
         if let grammar { content["grammar"] = .string(grammar) }
         if !choices.isEmpty { content["choices"] = .list(choices.map { .string($0) }) }
         if isReproducible { content["reproducible"] = true }
-        // Files are told by their state too: another one under the same name is something else.
-        if let chatTemplate { content["chat_template"] = .string(Self.state(of: chatTemplate)) }
-        if !adapters.isEmpty {
-            content["lora"] = .list(adapters.map { [.string(Self.state(of: $0.path)), .number($0.scale)] })
-        }
+        if let chatTemplate { content["chat_template"] = .string(chatTemplate) }
+        if !adapters.isEmpty { content["lora"] = .list(adapters.map { [.string($0.path), .number($0.scale)] }) }
         return .mapping(content)
     }
-
-    private static func state(of path: String) -> String { "\(path) \(FileStamp(path)?.text ?? "")" }
 
     /// By which the record tells a call that asks the same.
     func digest(for model: ModelChoice) -> String {

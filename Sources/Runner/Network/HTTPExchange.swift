@@ -1,4 +1,3 @@
-import Foundation
 import Jinja
 import LocalNetwork
 import OrderedCollections
@@ -24,7 +23,7 @@ struct HTTPExchange: Sendable {
     func perform() async throws -> Answer {
         let client = GuardedHTTP(rule: rule, settings: .init(silenceLimit: .seconds(300)))
         do {
-            let answer = try await follow(with: client)
+            let answer = try await answer(from: client)
             await client.close()
             return answer
         } catch {
@@ -33,27 +32,10 @@ struct HTTPExchange: Sendable {
         }
     }
 
-    private func follow(with client: GuardedHTTP) async throws -> Answer {
-        var exchange = self
-        for _ in 0...Self.mostRedirects {
-            let here = try ServerURL(exchange.url)
-            let answer = try await exchange.performOnce(here, with: client)
-            guard [301, 302, 303, 307, 308].contains(answer.status), ["GET", "HEAD"].contains(method),
-                let location = answer.headers["location"]?.string,
-                let next = URL(string: location, relativeTo: URL(string: exchange.url))
-            else { return answer }
-            // What was meant for one server is not shown to another.
-            if (try? ServerURL(next.absoluteString))?.server != here.server {
-                exchange.headers.removeAll { ["authorization", "cookie"].contains($0.key.lowercased()) }
-            }
-            exchange.url = next.absoluteString
-        }
-        throw StepFailure(.httpFailed, "\(url) leads on more than \(Self.mostRedirects) times")
-    }
-
-    private func performOnce(_ place: ServerURL, with client: GuardedHTTP) async throws -> Answer {
-        let response = try await client.send(
-            HTTPRequest(method, place, headers: headers.map { ($0.key, $0.value) }, body: body))
+    private func answer(from client: GuardedHTTP) async throws -> Answer {
+        let request = HTTPRequest(
+            method, try ServerURL(url), headers: headers.map { ($0.key, $0.value) }, body: body)
+        let response = try await client.send(request, following: Self.mostRedirects).answer
         let content = try await response.body.collect(upTo: largestAnswer)
         var headers: Mapping = [:]
         for (name, value) in response.headers {

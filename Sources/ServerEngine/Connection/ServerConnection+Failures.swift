@@ -21,7 +21,7 @@ extension ServerConnection {
             return EngineError(.unreachable, "The engine \(name) cannot be reached: \(what); is the server running?")
         case .endedBeforeAnswer: return EngineError(.unreachable, "The engine \(name) gave no answer: \(what).")
         case .silent: return EngineError(.timedOut, "The engine \(name) gave no answer: \(what).")
-        case .brokenAnswer, .tooLarge: return broken(what)
+        case .brokenAnswer, .tooLarge, .endless: return broken(what)
         }
     }
 

@@ -3,6 +3,7 @@ package struct DownloadsDeclaration: Declared {
     package var hub: String?
     package var registry: String?
     package var token: String?
+    package var registryToken: String?
 
     package init() {}
 
@@ -14,6 +15,9 @@ package struct DownloadsDeclaration: Declared {
             "A server in place of `https://registry.ollama.ai` that speaks as it does."),
         .optional(
             "token", \.token, .name,
-            "The name of the secret that is sent to the server as a bearer token, for models that are not open to all."),
+            "The name of the secret that is sent to the hub as a bearer token, for models that are not open to all."),
+        .optional(
+            "registry_token", \.registryToken, .name,
+            "The name of the secret that is sent to the registry as a bearer token."),
     ]
 }

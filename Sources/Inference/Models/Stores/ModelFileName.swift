@@ -2,20 +2,33 @@ import Foundation
 
 /// What the name of a model's file tells.
 package enum ModelFileName {
-    nonisolated(unsafe) private static let part = /(.+)-(\d{5})-of-\d{5}/
+    nonisolated(unsafe) private static let partSuffix = /(.+)-(\d{5})-of-(\d{5})\.gguf/.ignoresCase()
     nonisolated(unsafe) private static let quantizations =
         /(?i)(?:^|[-._])((?:UD-)?(?:IQ[1-4]_[A-Z]+|Q\d_(?:K_[A-Z]+|K|\d)|TQ[12]_0|MXFP4(?:_MOE)?|NVFP4|BF16|F16|F32|FP16|FP32))(?=$|[-._])/
 
-    /// The model's name behind its file's name, or `nil` for a file that is no model of its own: a projector, or a later
-    /// part of a split model.
+    /// The model's name behind its file's name, or `nil` for a file that is no model of its own: a projector, an importance
+    /// matrix, or a later part of a split model.
     package static func modelName(_ file: String) -> String? {
         let suffix = ".gguf"
         guard file.lowercased().hasSuffix(suffix), file.utf8.count > suffix.utf8.count, !file.hasPrefix("."),
-            !isProjector(file)
+            !isProjector(file), !isImportanceMatrix(file)
         else { return nil }
-        let stem = String(file.dropLast(suffix.count))
-        guard let split = stem.wholeMatch(of: part) else { return stem }
-        return split.output.2 == "00001" ? String(split.output.1) : nil
+        guard let part = part(file) else { return String(file.dropLast(suffix.count)) }
+        return part.number == 1 ? part.model : nil
+    }
+
+    /// What the name of a part of a split model tells; `nil` for a file that is none.
+    package static func part(_ file: String) -> (model: String, number: Int, count: Int)? {
+        guard let match = file.wholeMatch(of: partSuffix), let number = Int(match.output.2),
+            let count = Int(match.output.3), count > 0
+        else { return nil }
+        return (String(match.output.1), number, count)
+    }
+
+    /// Whether a file holds what quantizations were made with: `imatrix.gguf`. Models that were made with one may have the
+    /// word in their names too, with a quantization.
+    private static func isImportanceMatrix(_ file: String) -> Bool {
+        file.lowercased().contains("imatrix") && quantization(file) == nil
     }
 
     /// Whether a file is the part of a model that sees pictures.

@@ -6,7 +6,7 @@ package struct OllamaStore: ModelStore {
     package let label: String
     package let location: String
 
-    private static let usualHost = "registry.ollama.ai"
+    package static let usualHost = "registry.ollama.ai"
     package static let usualNamespace = "library"
     private static let mediaType = "application/vnd.ollama.image."
     /// Of the layer that is the model itself.
@@ -56,7 +56,9 @@ package struct OllamaStore: ModelStore {
     private func digests(ofManifest path: String) -> [String] {
         guard let manifest = content(ofManifest: path) else { return [] }
         let config = manifest["config"]?["digest"]?.string
-        return (manifest["layers"]?.list ?? []).compactMap { $0["digest"]?.string } + [config].compactMap(\.self)
+        let digests = (manifest["layers"]?.list ?? []).map { $0["digest"]?.string } + [config]
+        // They become paths.
+        return digests.compactMap(\.self).filter(ModelDigests.isDigest)
     }
 
     private func content(ofManifest path: String) -> Value? {
@@ -81,7 +83,7 @@ package struct OllamaStore: ModelStore {
     }
 
     /// As `ollama list` shows it: without what is usual.
-    static func name(host: String, namespace: String, model: String, tag: String) -> String {
+    package static func name(host: String, namespace: String, model: String, tag: String) -> String {
         let short = namespace == usualNamespace && host == usualHost ? model : "\(namespace)/\(model)"
         return (host == usualHost ? short : "\(host)/\(short)") + ":\(tag)"
     }

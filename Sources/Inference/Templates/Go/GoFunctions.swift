@@ -14,8 +14,8 @@ enum GoFunctions {
         case "len": .integer(try length(argument(0, of: name, arguments)))
         case "index": try index(arguments)
         case "slice": try slice(arguments)
-        case "print", "println":
-            .string(arguments.map(GoTemplateRenderer.text).joined(separator: " ") + (name == "println" ? "\n" : ""))
+        case "print": .string(joined(arguments))
+        case "println": .string(arguments.map(GoTemplateRenderer.text).joined(separator: " ") + "\n")
         case "printf": .string(try printf(arguments))
         case "json", "toJson": .string(try argument(0, of: name, arguments).json(.compact))
         case "currentDate": .string(day(now))
@@ -23,6 +23,16 @@ enum GoFunctions {
         case "contains", "hasPrefix", "hasSuffix": .boolean(try search(name, arguments))
         default: throw GoTemplateError("there is no function `\(name)`")
         }
+    }
+
+    /// Go puts blanks only between two arguments that are both no texts.
+    private static func joined(_ arguments: [Value]) -> String {
+        var text = ""
+        for (index, argument) in arguments.enumerated() {
+            if index > 0, argument.string == nil, arguments[index - 1].string == nil { text += " " }
+            text += GoTemplateRenderer.text(argument)
+        }
+        return text
     }
 
     private static func argument(_ index: Int, of name: String, _ arguments: [Value]) throws(GoTemplateError) -> Value {

@@ -21,8 +21,10 @@ struct GoTemplateParser {
     private var depth = 0
 
     private static let mostNesting = 100
+    private static let largestTemplate = 1 << 20
 
     static func nodes(of source: String) throws(GoTemplateError) -> [GoTemplateNode] {
+        guard source.utf8.count <= largestTemplate else { throw GoTemplateError("it is longer than 1 MB") }
         var parser = GoTemplateParser()
         parser.pieces = try Self.pieces(of: source)
         let (nodes, end) = try parser.block()
@@ -190,6 +192,9 @@ struct GoTemplateParser {
     }
 
     private mutating func branches(_ word: String) throws(GoTemplateError) -> ([GoTemplateNode], [GoTemplateNode]) {
+        // Each `else if` is another one inside.
+        depth += 1
+        defer { depth -= 1 }
         let (then, end) = try block()
         guard let end else { throw GoTemplateError("`{{ \(word) }}` has no `{{ end }}`") }
         guard end.0 == "else" else { return (then, []) }

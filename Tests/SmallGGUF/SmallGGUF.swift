@@ -1,26 +1,31 @@
-import Foundation
+package import Foundation
 
 /// Writes small GGUF files, right or wrong as a test needs them.
-struct GGUFBuilder {
-    enum Entry {
+package struct SmallGGUF {
+    package enum Entry {
         case text(String)
         case number(UInt32)
         case texts([String])
+        case decimal(Float)
     }
 
-    var version: UInt32 = 3
-    var entries: [(String, Entry)] = [
+    package var version: UInt32 = 3
+    package var entries: [(String, Entry)] = [
         ("general.architecture", .text("llama")), ("general.name", .text("tiny")),
         ("llama.context_length", .number(512)), ("llama.block_count", .number(2)),
         ("tokenizer.ggml.tokens", .texts(["a", "b", "c"])),
     ]
-    /// Name, shape and type; all are given their bytes.
-    var tensors: [(String, [UInt64], UInt32)] = [("a.weight", [32, 4], 0), ("b.weight", [64], 8)]
-    var keyCount: UInt64?
-    var tensorCount: UInt64?
-    var dataBytes = 512 + 96
+    /// Name, shape and type.
+    package var tensors: [(String, [UInt64], UInt32)] = [("a.weight", [32, 4], 0), ("b.weight", [64], 8)]
+    package var keyCount: UInt64?
+    package var tensorCount: UInt64?
+    /// The bytes of the tensors; zeros unless they are given.
+    package var dataBytes = 512 + 96
+    package var tensorData: Data?
 
-    func data() -> Data {
+    package init() {}
+
+    package func data() -> Data {
         var data = Data("GGUF".utf8)
         data.append(version)
         data.append(tensorCount ?? UInt64(tensors.count))
@@ -34,6 +39,9 @@ struct GGUFBuilder {
             case .number(let number):
                 data.append(UInt32(4))
                 data.append(number)
+            case .decimal(let number):
+                data.append(UInt32(6))
+                data.append(number.bitPattern)
             case .texts(let texts):
                 data.append(UInt32(9))
                 data.append(UInt32(8))
@@ -52,13 +60,14 @@ struct GGUFBuilder {
             let bytes = type == 8 ? elements / 32 * 34 : elements &* 4
             offset = (offset &+ bytes &+ 31) / 32 * 32
         }
-        data.append(Data(count: (32 - data.count % 32) % 32 + dataBytes))
+        data.append(Data(count: (32 - data.count % 32) % 32))
+        data.append(tensorData ?? Data(count: dataBytes))
         return data
     }
 }
 
 extension Data {
-    mutating func append(_ number: some FixedWidthInteger) {
+    package mutating func append(_ number: some FixedWidthInteger) {
         Swift.withUnsafeBytes(of: number.littleEndian) { append(contentsOf: $0) }
     }
 
@@ -66,12 +75,4 @@ extension Data {
         append(UInt64(text.utf8.count))
         append(contentsOf: text.utf8)
     }
-}
-
-/// A folder of its own for a test, removed afterwards.
-func withFolder<Value>(_ body: (URL) throws -> Value) throws -> Value {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "nightjar-inference-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    return try body(folder)
 }
