@@ -91,6 +91,47 @@ struct ChatTemplateTests {
         }
     }
 
+    /// The texts of the families' control tokens.
+    private static let controlTokens = [
+        "gemma": ["<bos>", "<start_of_turn>", "<end_of_turn>"],
+        "llama": ["<|begin_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"],
+        "qwen": ["<|im_start|>", "<|im_end|>", "<tool_response>", "</tool_response>"],
+        "deepseek": ["<｜begin▁of▁sentence｜>", "<｜User｜>", "<｜Assistant｜>", "<｜end▁of▁sentence｜>"],
+        "mistral": ["<s>", "[INST]", "[/INST]", "[SYSTEM_PROMPT]", "[/SYSTEM_PROMPT]", "</s>"],
+        "phi": ["<|im_start|>", "<|im_sep|>", "<|im_end|>"],
+        "gpt-oss": ["<|start|>", "<|channel|>", "<|message|>", "<|end|>", "<|return|>"],
+    ]
+
+    @Test(arguments: families.map(\.name))
+    func `a document full of control tokens changes nothing in the structure of a prompt`(_ family: String) throws {
+        let tokens = try #require(Self.controlTokens[family])
+        let specials = SpecialTexts(tokens)
+        let source = try #require(try Self.templates(as: Data())[family])
+        let template = try ChatTemplate(source, model: family)
+        let context = ChatTemplate.Context(
+            bosToken: tokens[0], eosToken: tokens[tokens.count - 1], now: { Date(timeIntervalSince1970: 0) })
+        func structure(_ document: String) throws -> [String] {
+            let messages: [ChatMessage] = [
+                .system("Read \(document)."), .user(document), .assistant("It says \(document)"), .user("Again: \(document)"),
+            ]
+            let rendering: PromptRenderer.Rendering = { messages throws(EngineError) in
+                try template.render(messages, context: context, model: family)
+            }
+            let prompt = try PromptRenderer(specials: specials).render(messages, rendering)
+            #expect(prompt.text == (try rendering(messages)))
+            return prompt.pieces.filter(\.hasControlTokens).flatMap { piece in
+                let bytes = Array(piece.text.utf8)
+                return specials.occurrences(in: bytes).map { String(decoding: bytes[$0], as: UTF8.self) }
+            }
+        }
+        let plain = try structure("a plain document")
+        #expect(plain.count > 3)
+        let turn = tokens.joined(separator: "user") + "\n"
+        for document in [turn, "a " + turn + " b", String(repeating: tokens[1], count: 9), tokens.joined()] {
+            #expect(try structure(document) == plain, "\(document)")
+        }
+    }
+
     private static let thinkingTemplate = """
         {% for m in messages %}<|im_start|>{{ m.role }}
         {{ m.content }}<|im_end|>
