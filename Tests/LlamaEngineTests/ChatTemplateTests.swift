@@ -112,7 +112,8 @@ struct ChatTemplateTests {
             bosToken: tokens[0], eosToken: tokens[tokens.count - 1], now: { Date(timeIntervalSince1970: 0) })
         func structure(_ document: String) throws -> [String] {
             let messages: [ChatMessage] = [
-                .system("Read \(document)."), .user(document), .assistant("It says \(document)"), .user("Again: \(document)"),
+                .system("Read \(document)."), .user(document), .assistant("It says \(document)"),
+                .user("Again: \(document)"),
             ]
             let rendering: PromptRenderer.Rendering = { messages throws(EngineError) in
                 try template.render(messages, context: context, model: family)
