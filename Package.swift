@@ -158,6 +158,10 @@ let package = Package(
             dependencies: ["Scheduler", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Benchmarks/Calendar", swiftSettings: strict),
         .executableTarget(
+            name: "answers",
+            dependencies: ["Inference", "Jinja", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Benchmarks/Answers", swiftSettings: strict),
+        .executableTarget(
             name: "engine-bench",
             dependencies: [
                 "Inference", "Jinja", "LlamaEngine", .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -186,7 +190,9 @@ let package = Package(
             dependencies: ["Workflow", "Jinja", "PythonSupport", "SeededRandom", orderedCollections],
             exclude: ["Corpus"], swiftSettings: strict),
         .testTarget(
-            name: "InferenceTests", dependencies: ["LocalFiles", "Inference", "Jinja", "SeededRandom", "SmallGGUF"],
+            name: "InferenceTests",
+            dependencies: ["LocalFiles", "Inference", "Jinja", "SeededRandom", "SmallGGUF", orderedCollections],
+            exclude: ["Answers"],
             swiftSettings: strict),
         .testTarget(
             name: "ModelPullTests", dependencies: ["ModelPull", "Jinja", "PythonSupport"], swiftSettings: strict),

@@ -9,11 +9,9 @@ package struct Nightjar: AsyncParsableCommand {
         version: version,
         subcommands: [
             RunCommand.self, ResumeCommand.self, RetryCommand.self, CheckCommand.self, ListCommand.self,
-            RunsCommand.self, PromptCommand.self, EmbedCommand.self, RenderCommand.self, ModelsCommand.self,
-            CacheCommand.self,
-            ServeCommand.self, ScheduleCommand.self, TriggerCommand.self, ServiceCommand.self, DoctorCommand.self,
-            SchemaCommand.self,
-            InitCommand.self,
+            RunsCommand.self, PromptCommand.self, EmbedCommand.self, ParseCommand.self, RenderCommand.self,
+            ModelsCommand.self, CacheCommand.self, ServeCommand.self, ScheduleCommand.self, TriggerCommand.self,
+            ServiceCommand.self, DoctorCommand.self, SchemaCommand.self, InitCommand.self,
         ])
 
     package static let version = "0.2.0"

@@ -61,7 +61,7 @@ struct ContractCase: Sendable {
             var request = engine.request(ticket, system: sorter)
             request.schema = schema
             let text = try await engine.answer(request).text
-            let data = try ExtractedJSON(from: text).value
+            let data = try ParsedAnswer(from: text).value
             try require(try JSONSchema(schema).violations(of: data).isEmpty, "`\(text)`")
         },
         ContractCase("stop text") { engine, _ in

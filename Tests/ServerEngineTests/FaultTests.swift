@@ -229,8 +229,8 @@ struct FaultTests {
         case (.success(let result), .answer), (.success(let result), .answerOrBroken):
             result.text == goodAnswer && result.finishReason == .stop
         case (.success(let result), .cut): result.finishReason == .length && !result.text.isEmpty
-        case (.success(let result), .other("JSON")): (try? ExtractedJSON(from: result.text))?.isExact == true
-        case (.success(let result), .other("prose")): (try? ExtractedJSON(from: result.text)) == nil
+        case (.success(let result), .other("JSON")): (try? ParsedAnswer(from: result.text))?.isExact == true
+        case (.success(let result), .other("prose")): (try? ParsedAnswer(from: result.text)) == nil
         case (.success(let result), .other(let text)): result.text == text
         case (.failure(let error), .error(let code)): error.code == code
         case (.failure(let error), .answerOrBroken): error.code == .answerBroken

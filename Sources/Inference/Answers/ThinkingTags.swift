@@ -4,7 +4,7 @@ package enum ThinkingTags {
         (Array($0.opener.utf8), Array($0.closer.utf8))
     }
 
-    private static let texts: [(opener: String, closer: String)] = [
+    static let texts: [(opener: String, closer: String)] = [
         ("<think>", "</think>"), ("<thinking>", "</thinking>"), ("<reasoning>", "</reasoning>"),
         ("[THINK]", "[/THINK]"),
     ]

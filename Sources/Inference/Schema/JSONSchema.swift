@@ -21,6 +21,9 @@ package struct JSONSchema: Sendable {
     /// Whether something in the schema asks which parts of a value no other part of the schema spoke about.
     let asksForUnevaluated: Bool
 
+    /// Whether it names kinds of texts that may have to be brought into form although they fit.
+    var hasFormats: Bool { nodes.contains { $0.format == "date" } }
+
     /// Why a schema is none.
     package struct Mistake: Error, Sendable, Hashable {
         /// One sentence without a full stop.

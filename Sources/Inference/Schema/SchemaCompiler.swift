@@ -39,6 +39,7 @@ struct SchemaCompiler {
             nodes.append(SchemaNode(place: place, resource: resource))
             try nameAnchors(of: keywords, node: index, in: resource)
             try compileDefinitions(keywords, in: resource)
+            nodes[index].format = entries["format"]?.string
             nodes[index].rules = try rules(of: keywords, in: resource)
         default:
             throw JSONSchema.Mistake(

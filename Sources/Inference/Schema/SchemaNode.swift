@@ -7,6 +7,8 @@ struct SchemaNode: Sendable {
     let place: String
     /// The index of the resource that it stands in.
     let resource: Int
+    /// What kind of text is meant. A note for people, by which texts are only brought into form.
+    var format: String?
     /// In the order in which they are checked.
     var rules: [SchemaRule] = []
 

@@ -112,6 +112,9 @@ extension JSONReader {
         return Failure(message: "\(name) inside a string must be written as an escape", offset: index)
     }
 
+    /// To find the nearest double takes the square of the length.
+    private static let longestNumber = 4096
+
     mutating func number() throws(Failure) -> Value {
         let start = position
         var index = position
@@ -143,6 +146,9 @@ extension JSONReader {
                 sign += 1
             }
             index = try digitRun(after: sign, "expected a digit in the exponent")
+        }
+        guard index - start <= Self.longestNumber else {
+            throw Failure(message: "a number has more than \(Self.longestNumber) digits", offset: start)
         }
         position = index
         if isInteger, digits <= 18 { return .integer(isNegative ? -magnitude : magnitude) }

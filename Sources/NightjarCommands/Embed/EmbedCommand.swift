@@ -70,9 +70,8 @@ struct EmbedCommand: AsyncParsableCommand {
 
     private func given() throws -> [String] {
         guard texts.isEmpty || texts == ["-"] else { return texts }
-        guard let text = String(validating: try FileHandle.standardInput.readToEnd() ?? Data(), as: UTF8.self) else {
-            throw CommandFailure(.invalid, "standard input is not UTF-8 text")
+        return try WholeFile.text("-").split(whereSeparator: \.isNewline).map(String.init).filter {
+            !$0.allSatisfy(\.isWhitespace)
         }
-        return text.split(whereSeparator: \.isNewline).map(String.init).filter { !$0.allSatisfy(\.isWhitespace) }
     }
 }

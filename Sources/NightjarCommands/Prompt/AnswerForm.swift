@@ -24,37 +24,20 @@ struct AnswerForm: ParsableArguments {
     /// Reads the files and sets what the model is to be held to.
     func apply(to settings: inout CallSettings) throws {
         settings.choices = choice
-        settings.grammar = try grammar.map(content)
+        settings.grammar = try grammar.map(WholeFile.text)
         if let schema {
-            do {
-                let value = try Value(json: try content(schema))
-                _ = try AnswerSchema(value)
-                settings.schema = value
-            } catch let error as JSONError {
-                throw CommandFailure(.invalid, "\(schema) is not JSON: \(error)")
-            } catch let failure as StepFailure {
-                throw CommandFailure(.invalid, "\(schema): \(failure.message)")
-            }
+            _ = try AnswerSchema(file: schema)
+            settings.schema = try Value(json: try WholeFile.text(schema))
         }
     }
 
     /// Checks what came in the end, since servers do not hold a model to everything.
     func check(_ answer: String, _ request: GenerationRequest) throws {
         do {
-            _ = try request.schema.map { try AnswerSchema($0).data(in: answer) }
-            _ = try AnswerChoices(choice).chosen(by: answer)
+            _ = try request.schema.map { try AnswerSchema($0).data(in: answer).checked(answer) }
+            _ = try AnswerChoices(choice).chosen(by: answer).checked(answer)
         } catch let failure as StepFailure {
             throw CommandFailure(.failed, failure.message)
         }
-    }
-
-    private func content(_ path: String) throws -> String {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw CommandFailure(.invalid, "there is no file \(path) that can be read")
-        }
-        guard let text = String(validating: data, as: UTF8.self) else {
-            throw CommandFailure(.invalid, "\(path) is not UTF-8 text")
-        }
-        return text
     }
 }

@@ -124,9 +124,7 @@ struct PromptCommand: AsyncParsableCommand {
     private func question() throws -> String {
         guard text.isEmpty || text == ["-"] else { return text.joined(separator: " ") }
         if isatty(STDIN_FILENO) == 1 { Console.note("reading the prompt from the keyboard; end with Ctrl-D") }
-        guard let text = String(validating: try FileHandle.standardInput.readToEnd() ?? Data(), as: UTF8.self) else {
-            throw CommandFailure(.invalid, "standard input is not UTF-8 text")
-        }
+        let text = try WholeFile.text("-")
         guard text.contains(where: { !$0.isWhitespace }) else {
             throw CommandFailure(.usage, "there is nothing to ask: give a text, or pipe one in")
         }

@@ -7,31 +7,57 @@ import Workflow
 
 extension PromptStep: ExecutableStep {
     func execute(_ context: StepContext) async throws -> Mapping {
-        let question = try question(context)
-        let schema = try question.answerSchema
+        var question = try question(context)
+        let check = try AnswerCheck(question.settings, allowTruncated: allowTruncated)
+        let known = KnownAnswers(context: context, choice: cache)
+        let clock = ContinuousClock.now
+        var rounds = 0
+        while true {
+            let answer = try await ask(question, known, context)
+            let data = check.data(in: answer.result.text)
+            if data.isValid, let key = answer.cacheKey { try await known.keep(answer.result, under: key) }
+            guard data.isValid || rounds >= repair else {
+                rounds += 1
+                question.turns += [.assistant(answer.result.text), .user(data.request(for: check.subject))]
+                continue
+            }
+            if onInvalid == .fail { _ = try data.checked(answer.result.text) }
+            return outputs(answer.result, data, check, rounds: rounds, took: clock.duration(to: .now))
+        }
+    }
+
+    private func ask(
+        _ question: Question, _ known: KnownAnswers, _ context: StepContext
+    ) async throws -> ModelCall.Answer {
         let calls = try context.chosenModels().map { choice in
             let request = context.run.models.settled(question.request(for: choice), for: choice)
             return ModelCall(choice: choice, request: request, context: context)
         }
-        let clock = ContinuousClock.now
-        let known = KnownAnswers(context: context, choice: cache)
         let answer = try await ModelFallback(calls: calls).perform(known)
-        let result = answer.result
-        let took = clock.duration(to: .now)
-        guard result.finishReason == .stop || allowTruncated else {
+        guard answer.result.finishReason == .stop || allowTruncated else {
             throw StepFailure(
                 .answerTruncated,
-                "the answer was cut off after \(result.generatedTokens) tokens: raise `max_tokens` or `context`, or set `allow_truncated: true`"
+                "the answer was cut off after \(answer.result.generatedTokens) tokens: raise `max_tokens` or `context`, or set `allow_truncated: true`"
             )
         }
-        let data = try schema?.data(in: result.text) ?? .null
-        let text = try AnswerChoices(question.settings.choices).chosen(by: result.text)
-        if let key = answer.cacheKey { try await known.keep(result, under: key) }
+        return answer
+    }
+
+    private func outputs(
+        _ result: GenerationResult, _ data: AnswerData, _ check: AnswerCheck, rounds: Int, took: Duration
+    ) -> Mapping {
+        let value = data.isValid || onInvalid == .keep ? data.value ?? .null : .null
+        let own = Value.string(Self.trimmed(result.text))
+        let text = check.subject == .schema || (!data.isValid && onInvalid == .keep) ? own : value
         let seed: Value = result.seed.map { .integer(Int($0)) } ?? .null
         return [
-            "text": .string(text),
-            "data": data,
-            "reasoning": .string(result.reasoning.trimmingCharacters(in: .whitespacesAndNewlines)),
+            "text": text,
+            "data": check.subject == .schema ? value : .null,
+            "valid": .boolean(data.isValid),
+            "repairs": check.subject == .text ? .list([]) : data.repairNames,
+            "errors": .list(data.problems.map { .string($0) }),
+            "rounds": .integer(rounds),
+            "reasoning": .string(Self.trimmed(result.reasoning)),
             "model": .string(result.model.reference),
             "finish_reason": .string(result.finishReason.rawValue),
             "seed": seed,
@@ -44,7 +70,7 @@ extension PromptStep: ExecutableStep {
     func preview(_ context: PreviewContext) async throws -> StepPreview {
         let choice = try context.chosenModel()
         let question = try question(context)
-        _ = try question.answerSchema
+        _ = try AnswerCheck(question.settings, allowTruncated: allowTruncated)
         let planned = RunModels(context.definition, context.setting)
         let request = planned.settled(question.request(for: choice), for: choice)
         let preview = try await choice.engine.preview(request)
@@ -60,10 +86,6 @@ extension PromptStep: ExecutableStep {
         var turns: [ChatMessage]
         var settings: CallSettings
 
-        var answerSchema: AnswerSchema? {
-            get throws { try settings.schema.map { try AnswerSchema($0) } }
-        }
-
         func request(for choice: ModelChoice) -> GenerationRequest {
             choice.request(system: system, turns: turns, settings: settings)
         }
@@ -73,10 +95,10 @@ extension PromptStep: ExecutableStep {
         let text = view.text
         var turns: [ChatMessage] = []
         for example in examples {
-            turns.append(.user(trimmed(try text(example.user))))
-            turns.append(.assistant(trimmed(try text(example.assistant))))
+            turns.append(.user(Self.trimmed(try text(example.user))))
+            turns.append(.assistant(Self.trimmed(try text(example.assistant))))
         }
-        turns.append(.user(trimmed(try text(user)), images: try pictures(view)))
+        turns.append(.user(Self.trimmed(try text(user)), images: try pictures(view)))
         var settings = CallSettings()
         settings.temperature = temperature
         settings.topK = topK
@@ -93,7 +115,7 @@ extension PromptStep: ExecutableStep {
         settings.isReproducible = isReproducible
         settings.thinking = thinking
         settings.limits = limits.map { CallLimits.Changes($0) }
-        return Question(system: try system.map { trimmed(try text($0)) }, turns: turns, settings: settings)
+        return Question(system: try system.map { Self.trimmed(try text($0)) }, turns: turns, settings: settings)
     }
 
     private static let largestPicture = 32 << 20
@@ -112,7 +134,7 @@ extension PromptStep: ExecutableStep {
         }
     }
 
-    private func trimmed(_ text: String) -> String {
+    private static func trimmed(_ text: String) -> String {
         text.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 }

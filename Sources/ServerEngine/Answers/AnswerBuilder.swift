@@ -125,17 +125,14 @@ struct AnswerBuilder {
     /// as it was; the answer is what counts.
     private mutating func takeUnopenedThinking() {
         guard reasoning.isEmpty else { return }
-        for (opening, closing) in [("<think>", "</think>"), ("[THINK]", "[/THINK]")] {
-            guard let end = text.firstRange(of: closing), !text[..<end.lowerBound].contains(opening) else { continue }
-            reasoning = String(text[..<end.lowerBound])
-            text = String(text[end.upperBound...].drop(while: \.isWhitespace))
-            return
-        }
+        let parts = ThinkingSplitter.parts(of: text)
+        guard !parts.reasoning.isEmpty else { return }
+        (reasoning, text) = (parts.reasoning, parts.answer)
     }
 
     /// Some servers put the JSON that was asked for into the field of what the model thinks.
     private mutating func takeAnswerFromReasoning(_ reason: FinishReason) throws(EngineError) {
-        if request.schema != nil, (try? ExtractedJSON(from: reasoning))?.isExact == true {
+        if request.schema != nil, (try? ParsedAnswer(from: reasoning))?.isExact == true {
             swap(&text, &reasoning)
             reasoning = ""
             return

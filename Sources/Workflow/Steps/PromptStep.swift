@@ -36,6 +36,8 @@ package struct PromptStep: StepKind {
     package var thinking: ThinkingChoice?
     package var limits: LimitsDeclaration?
     package var cache: CacheChoice?
+    package var repair = 0
+    package var onInvalid = InvalidAnswerRule.fail
 
     package init() {}
 
@@ -88,11 +90,19 @@ package struct PromptStep: StepKind {
             "Whether an answer that was cut off at `max_tokens` is taken; else the step fails."),
         .optional(
             "schema", \.schema, .value,
-            "The JSON Schema of the answer. The engine inside the process lets the model write nothing else, servers are told to do so, and the answer is checked here whatever was promised: one that breaks it fails the step."
+            "The JSON Schema of the answer. The engine inside the process lets the model write nothing else, servers are told to do so, and the answer is checked here whatever was promised. What is damaged is mended where its meaning is clear, as by `parse`; see `repair` and `on_invalid` for what is not."
         ),
         .optional(
             "choices", \.choices, .array(of: .text, named: "texts"), default: nil,
             "The answer is one of these texts, word for word."),
+        .optional(
+            "repair", \.repair, .integer(0...10), default: 0,
+            "How often an answer that is not what `schema` or `choices` ask for is sent back to the model, with what is wrong with it."
+        ),
+        .optional(
+            "on_invalid", \.onInvalid, .choice(), default: "fail",
+            "What happens where it is still not right: `fail` fails the step, `keep` takes the data as they are, `null` takes null."
+        ),
         .optional(
             "grammar", \.grammar, .someText,
             "The answer follows this grammar, in GBNF with a rule `root`. Only the engine inside the process and llama-server can hold a model to it."
@@ -121,11 +131,22 @@ package struct PromptStep: StepKind {
             decoding.report(
                 "`schema`, `grammar` and `choices` each say what the answer must be: take one of them", at: place)
         }
+        if schema == nil, choices.isEmpty, repair > 0 || onInvalid != .fail {
+            decoding.report(
+                "`\(repair > 0 ? "repair" : "on_invalid")` needs a `schema` or `choices` that an answer can break",
+                at: place)
+        }
     }
 
     package static let outputs: [Shape.Member] = [
         .init("text", .text, "The answer, without white space at its ends."),
         .init("data", .any, "The answer as data, where the step has a `schema`; null otherwise."),
+        .init("valid", .boolean, "Whether the answer is what was asked for; false only with `on_invalid`."),
+        .init(
+            "repairs", .list(of: .text),
+            "What was mended in the answer, by the names in [repairs](answers.md#repairs); empty where nothing was."),
+        .init("errors", .list(of: .text), "What is wrong with the answer, where it is not valid."),
+        .init("rounds", .integer, "How often the answer was sent back to be repaired."),
         .init("reasoning", .text, "What the model thought before it answered; empty where it did not."),
         .init("model", .text, "The model that answered."),
         .init("finish_reason", .text, "`stop`, or `length` where the answer was cut off."),
