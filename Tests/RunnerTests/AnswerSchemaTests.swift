@@ -29,6 +29,39 @@ import Workflow
         }
     }
 
+    @Test func anInvalidAnswerGoesBackToTheModelWithWhatIsWrong() async throws {
+        try await ProjectFolder.with { project in
+            let engine = ScriptedEngine { request in
+                .init(
+                    request.messages.count == 1 ? #"{"category":"refund"}"# : "```\n{'category': 'Bug',}\n```")
+            }
+            let value = try await project.value(
+                of: "[steps.a.data, steps.a.rounds, steps.a.valid, steps.a.repairs]",
+                after: Self.step.replacing("prompt:", with: "prompt:\n      repair: 2"), engine: engine)
+            #expect(
+                value == [
+                    ["category": "bug"], 1, true, ["fence", "trailing_comma", "single_quotes", "value_spelling"],
+                ])
+            let turns = try #require(engine.requests.last?.messages)
+            #expect(turns.suffix(2).map(\.role) == [.assistant, .user])
+            #expect(turns.last?.content.contains("`category` must be one of") == true)
+            #expect(engine.requests.count == 2)
+        }
+    }
+
+    @Test(arguments: [("keep", Value.mapping(["category": "refund"])), ("null", Value.null)])
+    func whatIsStillNotRightIsKeptOrNullWhereThatIsAsked(rule: String, data: Value) async throws {
+        try await ProjectFolder.with { project in
+            let engine = ScriptedEngine(saying: #"{"category":"refund"}"#)
+            let value = try await project.value(
+                of: "[steps.a.data, steps.a.valid, steps.a.errors | length, steps.a.rounds]",
+                after: Self.step.replacing("prompt:", with: "prompt:\n      repair: 1\n      on_invalid: \(rule)"),
+                engine: engine)
+            #expect(value == [data, false, 1, 1])
+            #expect(engine.requests.count == 2)
+        }
+    }
+
     @Test(arguments: [
         ("no idea", "no JSON"), (#"{"category":"refund"}"#, "`category` must be one of"), ("{}", "category"),
     ])

@@ -118,8 +118,8 @@ import Testing
     @Test(arguments: [
         FailureCase("parse: no data here", "answer_invalid", "there is no JSON in the text: \"no data here\""),
         FailureCase("parse: ''", "answer_invalid", "the text is empty"),
-        FailureCase("parse: '{\"a\": '", "answer_invalid", "damaged, at line 1"),
-        FailureCase("parse: { text: '{\"a\": 1}', require: [a, b] }", "answer_invalid", "the data lacks `b`"),
+        FailureCase("parse: '{\"a\": '", "answer_invalid", "is cut off in the middle"),
+        FailureCase("parse: { text: '{\"a\": 1}', require: [a, b] }", "answer_invalid", "it lacks `b`"),
         FailureCase("parse: { text: '[1]', require: [a] }", "answer_invalid", "not a mapping with the keys a"),
     ])
     func anAnswerThatIsNotWantedIsOneSentence(failure: FailureCase) async throws {

@@ -53,7 +53,11 @@ package struct ParsedAnswer: Sendable, Hashable {
         var found = candidates.all.map { candidate in
             Self(Self.found(candidate, among: candidates, in: regions, noted), schema)
         }
-        if schema != nil, let scalar = Self.scalar(regions, noted) { found.append(Self(scalar, schema)) }
+        if let schema, let scalar = Self.scalar(regions, noted) {
+            let answer = Self(scalar, schema)
+            // Words are nothing that can be spoken of where a mapping or a list is asked for.
+            if answer.violations.isEmpty || !schema.asksForContainer { found.append(answer) }
+        }
         let ranked = zip(found.indices, found).min { first, second in
             Self.rank(first.1, candidates, first.0).lexicographicallyPrecedes(Self.rank(second.1, candidates, second.0))
         }

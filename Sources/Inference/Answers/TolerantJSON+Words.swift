@@ -107,7 +107,7 @@ extension TolerantJSON {
         let next = skippingSpace(index)
         guard next < end else { return true }
         let sign = Self.plain(text[next])
-        return "},]".unicodeScalars.contains(sign) || Quotes.isOpening(sign) || isComment(next)
+        return "},]{[".unicodeScalars.contains(sign) || Quotes.isOpening(sign) || isComment(next)
             || ellipsis(next) != nil || isMember(next)
     }
 

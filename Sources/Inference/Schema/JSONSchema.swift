@@ -24,6 +24,13 @@ package struct JSONSchema: Sendable {
     /// Whether it names kinds of texts that may have to be brought into form although they fit.
     var hasFormats: Bool { nodes.contains { $0.format == "date" } }
 
+    /// Whether nothing but a mapping or a list fits.
+    var asksForContainer: Bool {
+        nodes[root].rules.contains { rule in
+            if case .types(let types) = rule { types.allSatisfy { $0 == .object || $0 == .array } } else { false }
+        }
+    }
+
     /// Why a schema is none.
     package struct Mistake: Error, Sendable, Hashable {
         /// One sentence without a full stop.

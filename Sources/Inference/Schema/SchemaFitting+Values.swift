@@ -23,7 +23,8 @@ extension SchemaFitting {
         if let list = value.list, list.count == 1, !types.contains(.array) {
             let inner = attempt(.valueFromList) { fitting in
                 let inner = fitting.fit(list[0], node)
-                return types.contains { $0.holds(inner) } ? inner : nil
+                guard types.contains(where: { $0.holds(inner) }) else { return nil }
+                return inner
             }
             if let inner { return inner }
         }
@@ -65,13 +66,13 @@ extension SchemaFitting {
         if let entries = value.mapping, entries.count == 1, let list = entries.values.first, list.list != nil {
             let inner = attempt(.wrapped) { fitting in
                 let inner = fitting.fit(list, node)
-                return fitting.fits(inner, node) ? inner : nil
+                return fitting.fitting(inner, node)
             }
             if let inner { return inner }
         }
         return attempt(.listFromValue) { fitting in
             let list = fitting.fit(.list([value]), node)
-            return fitting.fits(list, node) ? list : nil
+            return fitting.fitting(list, node)
         }
     }
 
@@ -80,7 +81,7 @@ extension SchemaFitting {
         guard value.mapping == nil, let key = schema.onlyKey(of: node) else { return nil }
         return attempt(.impliedKey) { fitting in
             let mapping = fitting.fit(.mapping([key: value]), node)
-            return fitting.fits(mapping, node) ? mapping : nil
+            return fitting.fitting(mapping, node)
         }
     }
 
@@ -92,7 +93,8 @@ extension SchemaFitting {
         if let list = value.list, list.count == 1 {
             let inner = attempt(.valueFromList) { fitting in
                 let inner = fitting.spelled(list[0], among: values)
-                return values.contains { JSONIdentity($0) == JSONIdentity(inner) } ? inner : nil
+                guard values.contains(where: { JSONIdentity($0) == JSONIdentity(inner) }) else { return nil }
+                return inner
             }
             if let inner { return inner }
         }

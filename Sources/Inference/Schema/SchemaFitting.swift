@@ -33,6 +33,13 @@ struct SchemaFitting {
         return checker.check(node, value) != nil
     }
 
+    /// The value where it fits.
+    func fitting(_ value: Value, _ node: Int) -> Value? {
+        // Not with `?:`, in which `nil` would be the value null.
+        guard fits(value, node) else { return nil }
+        return value
+    }
+
     mutating func fit(_ value: Value, _ node: Int) -> Value {
         guard depth < SchemaLimits.depth, hasFormats || !fits(value, node) else { return value }
         depth += 1
@@ -118,7 +125,7 @@ struct SchemaFitting {
         guard inner.mapping != nil else { return nil }
         return attempt(.wrapped) { fitting in
             let value = fitting.fit(inner, node)
-            return fitting.fits(value, node) ? value : nil
+            return fitting.fitting(value, node)
         }
     }
 
@@ -130,7 +137,7 @@ struct SchemaFitting {
             for node in nodes {
                 let fitted = attempt(nil) { fitting in
                     let fitted = fitting.fit(value, node)
-                    return fitting.fits(fitted, node) ? fitted : nil
+                    return fitting.fitting(fitted, node)
                 }
                 if let fitted { return fitted }
             }

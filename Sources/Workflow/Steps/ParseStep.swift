@@ -1,15 +1,5 @@
 import Jinja
 
-/// What a step does with an answer that is not what was asked for.
-package enum InvalidAnswerRule: String, Sendable, CaseIterable {
-    /// The step fails.
-    case fail
-    /// The data are kept as they are.
-    case keep
-    /// The data are null.
-    case null
-}
-
 /// `parse:` takes data out of an answer.
 package struct ParseStep: StepKind {
     package enum Format: String, Sendable, CaseIterable {
@@ -62,7 +52,7 @@ package struct ParseStep: StepKind {
             "allow_truncated", \.allowTruncated, .boolean, default: false,
             "Whether a text that ends in the middle of a value is taken without that value's end."),
         .optional(
-            "on_invalid", \.onInvalid, .choice(), default: "fail",
+            "on_invalid", \.onInvalid, .invalidAnswerRule, default: "fail",
             "What happens where there are no data, or not such ones: `fail` fails the step, `keep` takes the data as they are, `null` takes null."
         ),
     ]

@@ -100,7 +100,7 @@ package struct PromptStep: StepKind {
             "How often an answer that is not what `schema` or `choices` ask for is sent back to the model, with what is wrong with it."
         ),
         .optional(
-            "on_invalid", \.onInvalid, .choice(), default: "fail",
+            "on_invalid", \.onInvalid, .invalidAnswerRule, default: "fail",
             "What happens where it is still not right: `fail` fails the step, `keep` takes the data as they are, `null` takes null."
         ),
         .optional(
