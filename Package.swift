@@ -231,7 +231,7 @@ let package = Package(
             dependencies: [
                 "Runner", "Workflow", "Inference", "History", "Jinja", "PythonSupport", orderedCollections,
             ],
-            swiftSettings: strict),
+            exclude: ["Documents"], swiftSettings: strict),
         .testTarget(
             name: "CommandTests",
             dependencies: [

@@ -66,7 +66,7 @@ import Testing
     @Test(arguments: [
         FailureCase("read: none.txt", "file_not_found", "there is no file none.txt"),
         FailureCase("read: folder", "file_unreadable", "folder is a folder: `list` finds the files in it"),
-        FailureCase("read: binary.txt", "bad_data", "binary.txt is not UTF-8 text"),
+        FailureCase("read: binary.txt", "bad_data", "binary.txt is no text"),
         FailureCase("read: bad.json", "bad_data", "bad.json:2:"),
         FailureCase("read: bad.jsonl", "bad_data", "bad.jsonl:3:"),
         FailureCase("read: bad.csv", "bad_data", "bad.csv:3: row 2 has 1 fields, and there are 2 columns"),
@@ -76,7 +76,7 @@ import Testing
     func whatCannotBeReadIsOneSentence(failure: FailureCase) async throws {
         try await ProjectFolder.with { project in
             try project.write("", to: "folder/x.txt")
-            try project.write(Data([0x61, 0xFF]), to: "binary.txt")
+            try project.write(Data([0x00, 0x01, 0x02, 0x03, 0x61, 0xFF]), to: "binary.txt")
             try project.write("{\n\"a\": }", to: "bad.json")
             try project.write("1\n\n{\n", to: "bad.jsonl")
             try project.write("a,b\n1,2\n3\n", to: "bad.csv")

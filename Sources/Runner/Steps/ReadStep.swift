@@ -6,37 +6,71 @@ import Workflow
 
 extension ReadStep: ExecutableStep {
     func execute(_ context: StepContext) async throws -> Mapping {
-        try read(try context.text(path), in: context.files)
+        try await read(try context.text(path), context)
     }
 
     func preview(_ context: PreviewContext) async throws -> StepPreview {
         let path = try context.text(path)
-        let result = try read(path, in: context.files)
+        let result = try await read(path, context)
         return StepPreview(lines: ["reads \(path), \(result["bytes"]?.integer ?? 0) bytes"], result: result)
     }
 
-    private func read(_ path: String, in files: ProjectFiles) throws(StepFailure) -> Mapping {
+    private func read(_ path: String, _ view: some StepView) async throws -> Mapping {
         guard !path.isEmpty else { throw StepFailure(.badValue, "`read` got an empty path") }
-        let file = files.url(path)
-        let data = try files.content(of: path, upTo: largest)
-        guard var text = String(validating: data, as: UTF8.self) else {
-            throw StepFailure(.badData, "\(path) is not UTF-8 text")
-        }
-        if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }
+        let file = view.files.url(path)
+        let data = try view.files.content(of: path, upTo: largest)
+        let format = format ?? Self.format(ofExtension: file.pathExtension.lowercased())
         var result: Mapping = [
-            "text": .string(text),
-            "path": .string(files.shown(file)),
-            "bytes": .integer(data.count),
-            "sha256": .string(SHA256.hash(data: data).hexadecimal),
+            "text": "", "encoding": "utf-8", "warnings": [], "path": .string(view.files.shown(file)),
+            "bytes": .integer(data.count), "sha256": .string(SHA256.hash(data: data).hexadecimal),
         ]
-        try addData(of: text, path: path, to: &result)
+        let program = DocumentProgram(
+            environment: view.setting.environment, folder: view.setting.project.folder, largest: largest)
+        switch format {
+        case .pdf:
+            guard data.prefix(1024).firstRange(of: Data("%PDF-".utf8)) != nil else {
+                throw StepFailure(.badData, "\(path) is no PDF file")
+            }
+            let pages = try await program.pages(ofPDF: file, shown: path)
+            result["pages"] = .list(pages.map { .string($0) })
+            result["text"] = .string(pages.joined(separator: "\n"))
+            if !pages.contains(where: { $0.contains { !$0.isWhitespace } }) {
+                result["warnings"] = ["it holds no text: its pages may be pictures"]
+            }
+        case .docx, .odt, .rtf, .epub:
+            guard format == .rtf || data.starts(with: [0x50, 0x4B]) else {
+                throw StepFailure(.badData, "\(path) is no \(format.rawValue) file")
+            }
+            result["text"] = .string(try await program.markdown(of: file, format: format.rawValue, shown: path))
+        default: try addText(of: data, as: format, path: path, to: &result)
+        }
         return result
     }
 
-    private func addData(of text: String, path: String, to result: inout Mapping) throws(StepFailure) {
-        let byExtension = Format(rawValue: URL(filePath: path).pathExtension.lowercased())
-        switch format ?? byExtension ?? .text {
-        case .text: break
+    private static func format(ofExtension name: String) -> Format {
+        switch name {
+        case "yml": .yaml
+        case "htm", "xhtml": .html
+        case "ndjson": .jsonl
+        default: Format(rawValue: name) ?? .text
+        }
+    }
+
+    private func addText(
+        of data: Data, as format: Format, path: String, to result: inout Mapping
+    ) throws(StepFailure) {
+        guard let decoded = DecodedText(data) else {
+            throw StepFailure(.badData, "\(path) is no text: its bytes fit no encoding")
+        }
+        let text = decoded.text
+        result["encoding"] = .string(decoded.encoding)
+        if let warning = decoded.warning { result["warnings"] = [.string(warning)] }
+        result["text"] = .string(text)
+        switch format {
+        case .html:
+            let page = HTMLText(text)
+            result["text"] = .string(page.text)
+            result["title"] = .string(page.title)
         case .json:
             do {
                 result["data"] = try Value(json: text)
@@ -44,9 +78,16 @@ extension ReadStep: ExecutableStep {
                 throw StepFailure(
                     .badData, "\(path):\(error.line):\(error.column): this is not JSON: \(error.message)")
             }
+        case .yaml:
+            do {
+                result["data"] = try Value(yaml: text, file: path)
+            } catch {
+                throw StepFailure(.badData, "\(error.headline)")
+            }
         case .jsonl: result["data"] = .list(try values(ofLines: text, path: path))
         case .csv: try addTable(of: text, separator: ",", path: path, to: &result)
         case .tsv: try addTable(of: text, separator: "\t", path: path, to: &result)
+        case .text, .pdf, .docx, .odt, .rtf, .epub: break
         }
     }
 

@@ -1,0 +1,175 @@
+import Foundation
+
+/// The text of a web page as a person reads it: without scripts, styles and tags, a line for each paragraph, list item and
+/// table row, headings as Markdown has them.
+///
+/// Written here because no Swift package for it works on Linux. Pages are damaged more often than not, so nothing is an
+/// error: a tag that does not end is text.
+struct HTMLText {
+    private(set) var title = ""
+    private var lines: [String] = []
+    private var line = ""
+    /// Blanks count here.
+    private var preformatted = 0
+    private var isTitle = false
+
+    private static let hidden: Set<Substring> = ["script", "style", "template", "noscript", "svg", "head", "iframe"]
+    private static let blocks: Set<Substring> = [
+        "p", "div", "br", "li", "ul", "ol", "table", "tr", "section", "article", "header", "footer", "main", "nav",
+        "aside",
+        "blockquote", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "dl", "dt", "dd", "form", "figure", "figcaption",
+        "address", "option", "title", "caption", "thead", "tbody",
+    ]
+
+    /// The text, with one empty line at most between two others.
+    var text: String {
+        var kept: [String] = []
+        for line in lines where !line.isEmpty || kept.last?.isEmpty == false { kept.append(line) }
+        return kept.joined(separator: "\n").trimmingCharacters(in: .newlines)
+    }
+
+    init(_ source: String) {
+        var rest = source[...]
+        while let open = rest.utf8.firstIndex(of: UInt8(ascii: "<")) {
+            append(rest[..<open])
+            rest = rest[open...]
+            if rest.hasPrefix("<!--") {
+                rest = rest.firstRange(of: "-->").map { rest[$0.upperBound...] } ?? ""
+                continue
+            }
+            let next = rest.utf8.dropFirst().first ?? 0
+            guard Self.isLetter(next) || next == UInt8(ascii: "/") || next == UInt8(ascii: "!"),
+                let end = Self.tagEnd(of: rest)
+            else {
+                append(rest.prefix(1))
+                rest = rest.dropFirst()
+                continue
+            }
+            let tag = rest[rest.index(after: open)..<end]
+            rest = rest[rest.index(after: end)...]
+            take(tag, &rest)
+        }
+        append(rest)
+        endLine()
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool { (65...90).contains(byte) || (97...122).contains(byte) }
+
+    /// A `>` that stands in no quotes; attributes may hold some.
+    private static func tagEnd(of text: Substring) -> Substring.Index? {
+        var quote: UInt8?
+        for index in text.utf8.indices {
+            let byte = text.utf8[index]
+            if let open = quote {
+                if byte == open { quote = nil }
+            } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
+                quote = byte
+            } else if byte == UInt8(ascii: ">") {
+                return index
+            }
+        }
+        // A quote that is never closed is no quote.
+        return text.firstIndex(of: ">")
+    }
+
+    private mutating func take(_ tag: Substring, _ rest: inout Substring) {
+        let isClosing = tag.hasPrefix("/")
+        let name = tag.drop { $0 == "/" }.prefix { $0.isLetter || $0.isNumber }.lowercased()[...]
+        if name == "title" { isTitle = !isClosing }
+        if name == "head" { return }
+        if Self.hidden.contains(name), !isClosing, !tag.hasSuffix("/") {
+            // All of it is passed over, whatever it looks like.
+            let end = rest.range(of: "</\(name)", options: .caseInsensitive)
+            rest = end.map { rest[$0.lowerBound...] } ?? ""
+            return
+        }
+        if name == "td" || name == "th" {
+            if !isClosing, !line.allSatisfy(\.isWhitespace) { line += " | " }
+            return
+        }
+        guard Self.blocks.contains(name) else { return }
+        endLine()
+        if name == "pre" { preformatted = max(0, preformatted + (isClosing ? -1 : 1)) }
+        if ["p", "ul", "ol", "table", "blockquote", "section", "article", "h1", "h2", "h3", "h4", "h5", "h6"].contains(
+            name)
+        {
+            lines.append("")
+        }
+        guard !isClosing else { return }
+        if name == "li" { line = "- " }
+        if name.count == 2, name.first == "h", let rank = name.last?.wholeNumberValue {
+            line = String(repeating: "#", count: rank) + " "
+        }
+    }
+
+    private mutating func append(_ text: Substring) {
+        let plain = HTMLEntities.decoded(text)
+        if isTitle {
+            title += plain.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            return
+        }
+        if preformatted > 0 {
+            let parts = plain.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+            for (index, part) in parts.enumerated() {
+                if index > 0 {
+                    lines.append(line)
+                    line = ""
+                }
+                line += part
+            }
+            return
+        }
+        let words = plain.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        let beginsWithSpace = plain.first?.isWhitespace == true
+        if beginsWithSpace, !line.isEmpty, line.last?.isWhitespace == false { line += " " }
+        line += words
+        if !words.isEmpty, plain.last?.isWhitespace == true { line += " " }
+    }
+
+    private mutating func endLine() {
+        let ended = preformatted > 0 ? line : line.trimmingCharacters(in: .whitespaces)
+        line = ""
+        guard !ended.isEmpty, ended != "-", !ended.allSatisfy({ $0 == "#" }) else { return }
+        lines.append(ended)
+    }
+}
+
+/// The names of characters in web pages.
+enum HTMLEntities {
+    private static let names: [Substring: String] = [
+        "amp": "&", "lt": "<", "gt": ">", "quot": "\"", "apos": "'", "nbsp": "\u{A0}", "ndash": "–", "mdash": "—",
+        "hellip": "…", "lsquo": "‘", "rsquo": "’", "ldquo": "“", "rdquo": "”", "laquo": "«", "raquo": "»", "bull": "•",
+        "middot": "·", "copy": "©", "reg": "®", "trade": "™", "euro": "€", "pound": "£", "yen": "¥", "cent": "¢",
+        "sect": "§", "deg": "°", "plusmn": "±", "times": "×", "divide": "÷", "frac12": "½", "frac14": "¼", "rarr": "→",
+        "larr": "←", "auml": "ä", "ouml": "ö", "uuml": "ü", "Auml": "Ä", "Ouml": "Ö", "Uuml": "Ü", "szlig": "ß",
+        "eacute": "é", "egrave": "è", "ecirc": "ê", "agrave": "à", "aacute": "á", "acirc": "â", "atilde": "ã",
+        "ccedil": "ç", "iacute": "í", "oacute": "ó", "ocirc": "ô", "otilde": "õ", "uacute": "ú", "ntilde": "ñ",
+        "shy": "\u{AD}", "zwnj": "\u{200C}", "ensp": " ", "emsp": " ", "thinsp": " ",
+    ]
+
+    static func decoded(_ text: Substring) -> String {
+        guard text.contains("&") else { return String(text) }
+        var result = ""
+        var rest = text
+        while let mark = rest.firstIndex(of: "&") {
+            result += rest[..<mark]
+            rest = rest[rest.index(after: mark)...]
+            let name = rest.prefix { $0.isLetter || $0.isNumber || $0 == "#" }
+            guard name.count <= 10, let character = character(name) else {
+                result += "&"
+                continue
+            }
+            result += character
+            rest = rest.dropFirst(name.count)
+            if rest.first == ";" { rest = rest.dropFirst() }
+        }
+        return result + rest
+    }
+
+    private static func character(_ name: Substring) -> String? {
+        guard name.first == "#" else { return names[name] }
+        let digits = name.dropFirst()
+        let code = digits.first == "x" || digits.first == "X" ? UInt32(digits.dropFirst(), radix: 16) : UInt32(digits)
+        return code.flatMap { Unicode.Scalar($0) }.map { String(Character($0)) }
+    }
+}
