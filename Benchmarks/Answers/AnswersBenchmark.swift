@@ -18,10 +18,14 @@ struct AnswersBenchmark: ParsableCommand {
     @Flag(help: "Texts of a megabyte of one unit each.")
     var traps = false
 
+    @Option(help: "One of these texts only, by its number, with the memory that it takes.")
+    var trap: Int?
+
     func run() throws {
         if let strict { try readStrictly(strict) }
         if let damaged { try readDamaged(damaged) }
         if traps { try walkIntoTraps() }
+        if let trap { try weigh(trap) }
     }
 
     private func seconds(_ body: () throws -> Void) rethrows -> Double {
@@ -58,6 +62,22 @@ struct AnswersBenchmark: ParsableCommand {
         "{\"a\":{",
     ]
 
+    private func weigh(_ number: Int) throws {
+        guard Self.units.indices.contains(number) else { throw ExitCode(1) }
+        let unit = Self.units[number]
+        let body = String(repeating: unit, count: 1_000_000 / unit.utf8.count)
+        let before = Self.peakMemory
+        for beginning in ["{\"a\": ", "[", "{\"a\": \""] { _ = try? ParsedAnswer(from: beginning + body) }
+        print("\((Self.peakMemory - before) / 1000) MB  \(Value.string(unit).json())")
+    }
+
+    /// In KB.
+    private static var peakMemory: Int {
+        let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM") }
+        return line?.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }.first ?? 0
+    }
+
     private func walkIntoTraps() throws {
         let schema = try JSONSchema(["type": "object", "required": ["a"], "properties": ["a": ["type": "integer"]]])
         var worst: [(seconds: Double, text: String)] = []
@@ -75,7 +95,5 @@ struct AnswersBenchmark: ParsableCommand {
         for (seconds, text) in worst.sorted(by: { $0.seconds > $1.seconds }).prefix(12) {
             print(String(format: "%.3f s  ", seconds) + text)
         }
-        let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-        print(status.split(separator: "\n").first { $0.hasPrefix("VmHWM") } ?? "")
     }
 }

@@ -19,7 +19,8 @@ import Testing
     func `an answer of 100 KB is read in a walk or two`(_ unit: String) throws {
         let count = 100_000 / unit.utf8.count
         let schema = try JSONSchema(["type": "object", "required": ["a"], "properties": ["a": ["type": "integer"]]])
-        for text in [String(repeating: unit, count: count), "{\"a\": \"" + String(repeating: unit, count: count)] {
+        let body = String(repeating: unit, count: count)
+        for text in [body, "[" + body, "{\"a\": " + body, "{\"a\": \"" + body] {
             for schema in [nil, schema] {
                 _ = try? ParsedAnswer(from: text, schema: schema)
             }

@@ -10,7 +10,7 @@ enum Words {
         "inf": (.null, .notANumber), "-inf": (.null, .notANumber),
     ]
     static let all = Set(values.keys)
-    private static let longest = 400
+    static let longest = 400
 
     /// What a word means without quotes, and what it takes to understand it; `nil` where it is just a word.
     static func meaning(_ word: String) -> (value: Value, repair: AnswerRepair?)? {
@@ -113,6 +113,7 @@ extension TolerantJSON {
 
     /// A number whose thousands are set apart by commas: `1,234.5`.
     static func grouped(_ text: String) -> Value? {
+        guard text.utf8.count <= Words.longest else { return nil }
         let parts = text.split(separator: ",", omittingEmptySubsequences: false)
         guard parts.count > 1, let first = parts.first, let last = parts.last,
             (1...3).contains(first.drop { $0 == "-" }.count), first.drop(while: { $0 == "-" }).allSatisfy(\.isNumber),

@@ -93,11 +93,12 @@ struct TolerantJSON {
     }
 
     private mutating func contents() throws(Failure) -> Value {
-        while let top = stack.last {
+        // The container itself is not held here: a second owner would have it copied at each change.
+        while let expects = stack.last?.expects {
             skipSpace()
             guard let sign = peek else { return closeAll() }
             let result: Value?
-            switch top.expects {
+            switch expects {
             case .element: result = try element(sign)
             case .key: result = try key(sign)
             case .colon: result = try colon(sign)
