@@ -321,8 +321,8 @@ import Testing
             version: 1
             steps:
               - { id: x, write: { path: x.md, text: \(text) } }
-              - { id: copy, run: [cp, x.md, x.pdf] }
-              - { id: back, read: x.pdf }
+              - { id: copy, run: [cp, x.md, x.txt] }
+              - { id: back, read: x.txt }
             outputs: { text: "${{ steps.back.text }}" }
             """
         }

@@ -45,7 +45,7 @@ struct AnswerCandidates {
         let start = reader(from: place).skippingSpace(place)
         if isMember(start, reader(from: start)) {
             var reader = reader(from: start)
-            if let value = try? reader.members(), !reader.stack.isEmpty || reader.at > start {
+            if let value = try? reader.members() {
                 found.append(candidate(value, reader, from: start, region))
                 place = reader.at
             }

@@ -6,10 +6,10 @@ import OrderedCollections
 /// One pass over the text, but for looks ahead that end at the next quote or bracket; nesting is kept on a stack of its
 /// own.
 struct TolerantJSON {
-    /// Why a text cannot be read even so: a sentence without a full stop, and where.
+    /// Why a text cannot be read even so.
     struct Failure: Error {
+        /// A sentence without a full stop.
         var message: String
-        var offset: Int
     }
 
     /// What comes next in a container.
@@ -372,7 +372,7 @@ struct TolerantJSON {
         String(String.UnicodeScalarView(text[range]))
     }
 
-    func failure(_ message: String) -> Failure { Failure(message: message, offset: at) }
+    func failure(_ message: String) -> Failure { Failure(message: message) }
 }
 
 /// The quotes that models write.
