@@ -159,7 +159,9 @@ let package = Package(
             path: "Benchmarks/Calendar", swiftSettings: strict),
         .executableTarget(
             name: "answers",
-            dependencies: ["Inference", "Jinja", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "AnswerTraps", "Inference", "Jinja", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             path: "Benchmarks/Answers", swiftSettings: strict),
         .executableTarget(
             name: "engine-bench",
@@ -177,6 +179,7 @@ let package = Package(
             ],
             path: "Benchmarks/Soak", swiftSettings: strict + llamaSwift),
         .target(name: "PythonSupport", path: "Tests/PythonSupport", swiftSettings: strict),
+        .target(name: "AnswerTraps", path: "Tests/AnswerTraps", swiftSettings: strict),
         .target(name: "SmallGGUF", path: "Tests/SmallGGUF", swiftSettings: strict),
         .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: strict),
         .target(
@@ -191,7 +194,9 @@ let package = Package(
             exclude: ["Corpus"], swiftSettings: strict),
         .testTarget(
             name: "InferenceTests",
-            dependencies: ["LocalFiles", "Inference", "Jinja", "SeededRandom", "SmallGGUF", orderedCollections],
+            dependencies: [
+                "AnswerTraps", "LocalFiles", "Inference", "Jinja", "SeededRandom", "SmallGGUF", orderedCollections,
+            ],
             exclude: ["Answers"],
             swiftSettings: strict),
         .testTarget(

@@ -1,3 +1,4 @@
+import AnswerTraps
 import ArgumentParser
 import Foundation
 import Inference
@@ -51,21 +52,10 @@ struct AnswersBenchmark: ParsableCommand {
         print("damaged own \(own) \(repairs.map(\.rawValue).joined(separator: ","))")
     }
 
-    private static let units = [
-        "[", "{", "[{", "{\"a\":", "{\"a\":[", "\"", "\"\"", "\"a\" ", "'", "“", "\\", "\\\"", "```", "```json\n", "`",
-        "~~~",
-        "<think>", "</think>", "//", "/*", "#", ",", ":", "{}", "[]", "{\"a\":1}", "{\"a\":1} x ", "[1, ", "a", " ",
-        "\n",
-        "\"a\",", "\"a\":", "{\"a\":\"b\" ", "{a:b,", "1", "1,", "1.", "-", "...", "…", "\"\"\"", "'''", "{\\\"a\\\":",
-        "“a”",
-        "}", "]", "}{", "\"x\" + ", "null ", "{\"a\":\"b\"c\"}", "{'a':'b'c'}", "\u{FEFF}", "，", "(", "x(", "{\"a\":1 ",
-        "{\"a\":{",
-    ]
-
     private func weigh(_ number: Int) throws {
-        guard Self.units.indices.contains(number) else { throw ExitCode(1) }
-        let unit = Self.units[number]
-        let body = String(repeating: unit, count: 1_000_000 / unit.utf8.count)
+        guard AnswerTraps.units.indices.contains(number) else { throw ExitCode(1) }
+        let unit = AnswerTraps.units[number]
+        let body = AnswerTraps.text(of: unit, bytes: 1_000_000)
         let before = Self.peakMemory
         for beginning in ["{\"a\": ", "[", "{\"a\": \""] { _ = try? ParsedAnswer(from: beginning + body) }
         print("\((Self.peakMemory - before) / 1000) MB  \(Value.string(unit).json())")
@@ -81,8 +71,8 @@ struct AnswersBenchmark: ParsableCommand {
     private func walkIntoTraps() throws {
         let schema = try JSONSchema(["type": "object", "required": ["a"], "properties": ["a": ["type": "integer"]]])
         var worst: [(seconds: Double, text: String)] = []
-        for unit in Self.units {
-            let body = String(repeating: unit, count: 1_000_000 / unit.utf8.count)
+        for unit in AnswerTraps.units {
+            let body = AnswerTraps.text(of: unit, bytes: 1_000_000)
             for beginning in ["", "{\"a\": \"", "{\"a\": ", "```json\n", "x "] {
                 for schema in [nil, schema] {
                     let took = ContinuousClock().measure {

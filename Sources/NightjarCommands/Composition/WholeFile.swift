@@ -18,7 +18,8 @@ enum WholeFile {
         do {
             data = try path == "-" ? FileHandle.standardInput.readToEnd() ?? Data() : read(path)
         } catch {
-            throw CommandFailure(.invalid, "\(name) cannot be read: \(error.localizedDescription)")
+            throw CommandFailure(
+                .invalid, "\(path == "-" ? name : "the file \(path)") cannot be read: \(error.localizedDescription)")
         }
         guard let text = String(validating: data, as: UTF8.self) else {
             throw CommandFailure(.invalid, "\(name) is not UTF-8 text")

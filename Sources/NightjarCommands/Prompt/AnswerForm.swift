@@ -25,19 +25,15 @@ struct AnswerForm: ParsableArguments {
     func apply(to settings: inout CallSettings) throws {
         settings.choices = choice
         settings.grammar = try grammar.map(WholeFile.text)
-        if let schema {
-            _ = try AnswerSchema(file: schema)
-            settings.schema = try Value(json: try WholeFile.text(schema))
-        }
+        settings.schema = try schema.map { try AnswerSchema(file: $0).value }
     }
 
     /// Checks what came in the end, since servers do not hold a model to everything.
     func check(_ answer: String, _ request: GenerationRequest) throws {
-        do {
-            _ = try request.schema.map { try AnswerSchema($0).data(in: answer).checked(answer) }
-            _ = try AnswerChoices(choice).chosen(by: answer).checked(answer)
-        } catch let failure as StepFailure {
-            throw CommandFailure(.failed, failure.message)
+        do throws(StepFailure) {
+            _ = try AnswerCheck(schema: request.schema, choices: choice).data(in: answer).checked(answer)
+        } catch {
+            throw CommandFailure(.failed, error.message)
         }
     }
 }

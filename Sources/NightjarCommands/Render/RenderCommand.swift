@@ -28,7 +28,7 @@ struct RenderCommand: ParsableCommand {
 
     func run() throws {
         let names = try names()
-        let source = try text(of: template)
+        let source = try WholeFile.text(template)
         do throws(TemplateError) {
             Console.printRaw(try Template(source, syntax: .workflow).render(names))
         } catch {
@@ -45,7 +45,7 @@ struct RenderCommand: ParsableCommand {
         let shown = data == "-" ? "standard input" : data
         let value: Value
         do {
-            value = try Value(json: try text(of: data))
+            value = try Value(json: try WholeFile.text(data))
         } catch let error as JSONError {
             throw CommandFailure(.invalid, "\(shown):\(error.line):\(error.column): error: \(error.message)")
         }
@@ -54,18 +54,5 @@ struct RenderCommand: ParsableCommand {
                 .invalid, "the data in \(shown) is \(value.kindPhrase); a mapping from names to values is needed")
         }
         return names
-    }
-
-    private func text(of file: String) throws -> String {
-        let data: Data
-        do {
-            data = file == "-" ? try FileHandle.standardInput.readToEnd() ?? Data() : try WholeFile.read(file)
-        } catch {
-            throw CommandFailure(.invalid, "the file \(file) cannot be read: \(error.localizedDescription)")
-        }
-        guard let text = String(validating: data, as: UTF8.self) else {
-            throw CommandFailure(.invalid, "\(file == "-" ? "standard input" : file) is not UTF-8 text")
-        }
-        return text
     }
 }

@@ -1,5 +1,5 @@
 import Foundation
-import Inference
+package import Jinja
 
 /// What the answer to a prompt has to be.
 package struct AnswerCheck: Sendable {
@@ -17,15 +17,15 @@ package struct AnswerCheck: Sendable {
     private let allowTruncated: Bool
 
     /// - Throws: ``StepFailure`` with code `bad_value` where the schema is wrong.
-    package init(_ settings: CallSettings, allowTruncated: Bool = false) throws(StepFailure) {
-        if let value = settings.schema {
+    package init(schema value: Value?, choices: [String], allowTruncated: Bool = false) throws(StepFailure) {
+        if let value {
             schema = try AnswerSchema(value)
             subject = .schema
         } else {
             schema = nil
-            subject = settings.choices.isEmpty ? .text : .choices
+            subject = choices.isEmpty ? .text : .choices
         }
-        choices = AnswerChoices(settings.choices)
+        self.choices = AnswerChoices(choices)
         self.allowTruncated = allowTruncated
     }
 

@@ -3,10 +3,13 @@ package import Jinja
 
 /// The schema that an answer has to follow, whatever the engine has promised.
 package struct AnswerSchema: Sendable {
+    /// As it was written.
+    package let value: Value
     let schema: JSONSchema
 
     /// - Throws: ``StepFailure`` with code `bad_value` where the schema itself is wrong.
     package init(_ value: Value) throws(StepFailure) {
+        self.value = value
         do {
             schema = try JSONSchema(value)
         } catch {

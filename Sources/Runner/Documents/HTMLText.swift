@@ -38,13 +38,13 @@ struct HTMLText {
                 continue
             }
             let next = rest.utf8.dropFirst().first ?? 0
-            guard Self.isLetter(next) || next == UInt8(ascii: "/") || next == UInt8(ascii: "!"),
-                let end = Self.tagEnd(of: rest)
-            else {
+            guard Self.isLetter(next) || next == UInt8(ascii: "/") || next == UInt8(ascii: "!") else {
                 append(rest.prefix(1))
                 rest = rest.dropFirst()
                 continue
             }
+            // No tag behind this one ends either.
+            guard let end = Self.tagEnd(of: rest) else { break }
             let tag = rest[rest.index(after: open)..<end]
             rest = rest[rest.index(after: end)...]
             take(tag, &rest)

@@ -8,7 +8,7 @@ import Workflow
 extension PromptStep: ExecutableStep {
     func execute(_ context: StepContext) async throws -> Mapping {
         var question = try question(context)
-        let check = try AnswerCheck(question.settings, allowTruncated: allowTruncated)
+        let check = try question.check(allowTruncated: allowTruncated)
         let known = KnownAnswers(context: context, choice: cache)
         let clock = ContinuousClock.now
         var rounds = 0
@@ -70,7 +70,7 @@ extension PromptStep: ExecutableStep {
     func preview(_ context: PreviewContext) async throws -> StepPreview {
         let choice = try context.chosenModel()
         let question = try question(context)
-        _ = try AnswerCheck(question.settings, allowTruncated: allowTruncated)
+        _ = try question.check(allowTruncated: allowTruncated)
         let planned = RunModels(context.definition, context.setting)
         let request = planned.settled(question.request(for: choice), for: choice)
         let preview = try await choice.engine.preview(request)
@@ -85,6 +85,10 @@ extension PromptStep: ExecutableStep {
         var system: String?
         var turns: [ChatMessage]
         var settings: CallSettings
+
+        func check(allowTruncated: Bool) throws(StepFailure) -> AnswerCheck {
+            try AnswerCheck(schema: settings.schema, choices: settings.choices, allowTruncated: allowTruncated)
+        }
 
         func request(for choice: ModelChoice) -> GenerationRequest {
             choice.request(system: system, turns: turns, settings: settings)
