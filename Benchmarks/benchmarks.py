@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 MODEL = ROOT / "models" / "fledgling.gguf"
-TICKETS = ROOT / "Tests" / "Fixtures" / "heldout-tickets.jsonl"
+TICKETS = ROOT / "examples" / "tickets.jsonl"
 
 
 def seconds(command, **options):

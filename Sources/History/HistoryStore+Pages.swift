@@ -17,8 +17,10 @@ extension HistoryStore {
     }
 
     /// All items of a run, in the order in which they were noted.
-    package func allItems(of run: RunID) async throws(HistoryError) -> [ItemRecord] {
-        try await pages { last throws(HistoryError) in try await items(of: run, after: last?.row) }
+    package func allItems(
+        of run: RunID, step: StepRowID? = nil
+    ) async throws(HistoryError) -> [ItemRecord] {
+        try await pages { last throws(HistoryError) in try await items(of: run, step: step, after: last?.row) }
     }
 
     /// All calls of a run, in the order in which they were noted.

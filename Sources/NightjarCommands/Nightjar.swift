@@ -9,8 +9,9 @@ package struct Nightjar: AsyncParsableCommand {
         version: version,
         subcommands: [
             RunCommand.self, ResumeCommand.self, RetryCommand.self, CheckCommand.self, ListCommand.self,
-            RunsCommand.self, PromptCommand.self, EmbedCommand.self, ParseCommand.self, RenderCommand.self,
-            ModelsCommand.self, CacheCommand.self, ServeCommand.self, ScheduleCommand.self, TriggerCommand.self,
+            RunsCommand.self, EvalCommand.self, PromptCommand.self, EmbedCommand.self, ParseCommand.self,
+            RenderCommand.self, ModelsCommand.self, CacheCommand.self, ServeCommand.self, ScheduleCommand.self,
+            TriggerCommand.self,
             ServiceCommand.self, DoctorCommand.self, SchemaCommand.self, InitCommand.self,
         ])
 

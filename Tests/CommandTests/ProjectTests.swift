@@ -40,6 +40,9 @@ import Testing
         let committed = try String(
             contentsOf: CommandFixture.repository.appending(path: "schema/workflow.schema.json"), encoding: .utf8)
         #expect(try fixture.run("schema").output == committed)
+        let evaluation = try String(
+            contentsOf: CommandFixture.repository.appending(path: "schema/evaluation.schema.json"), encoding: .utf8)
+        #expect(try fixture.run("schema", "--evaluation").output == evaluation)
     }
 
     @Test func `models shows what is known without loading`() throws {

@@ -58,6 +58,26 @@ import Testing
             #expect(verdicts[broken.name] == false, "\(broken.name)")
         }
     }
+
+    @Test func theEditorsSchemaOfEvaluationsTakesTheShippedOnesAndNoWorkflow() throws {
+        let repository = BrokenWorkflow.folder.deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let shipped = Project(folder: repository).workflowFiles(on: .evaluations)
+        let workflow = repository.appending(path: "workflows/summarise.yaml")
+        guard
+            let outcome = try Python.run(
+                BrokenWorkflow.folder.appending(path: "check_schema.py"),
+                [repository.appending(path: "schema/evaluation.schema.json").path]
+                    + (shipped + [workflow]).map(\.path)), outcome.status != Python.moduleIsMissing
+        else {
+            print("skipped: python3 with jsonschema and yaml is not installed")
+            return
+        }
+        let verdicts = try Value(json: outcome.output)
+        #expect(!shipped.isEmpty)
+        for file in shipped { #expect(verdicts[file.lastPathComponent] == true, "\(file.lastPathComponent)") }
+        #expect(verdicts["summarise.yaml"] == false)
+    }
 }
 
 /// A file of the corpus: its first lines tell what must be said of it.

@@ -42,7 +42,7 @@ class Sandbox:
     def __init__(self, folder, program):
         self.folder = folder / "notes"
         self.folder.mkdir()
-        for name in ["workflows", "examples", "schema"]:
+        for name in ["workflows", "evals", "examples", "schema"]:
             shutil.copytree(REPOSITORY / name, self.folder / name)
         (self.folder / "models").mkdir()
         (self.folder / "models" / "fledgling.gguf").symlink_to(REPOSITORY / "models" / "fledgling.gguf")

@@ -17,6 +17,8 @@ package struct ItemRecord: Sendable, Hashable {
     package let seconds: Double?
     /// JSON.
     package let output: String?
+    /// Of the item itself.
+    package let valueDigest: String?
     package let error: RecordedError?
 }
 
@@ -102,6 +104,7 @@ extension ItemRecord {
         ended = try row.timeIfAny("ended_at")
         seconds = row["seconds"]
         output = row["output"]
+        valueDigest = row["value_digest"]
         error = row.recordedError
     }
 }

@@ -11,17 +11,18 @@ struct Listing {
     var columns: [Column]
     var rows: [[String]]
 
-    /// The table with its columns padded to the widest cell; the last column is not padded.
+    /// The table with its columns padded to the widest cell; no line ends in spaces.
     var text: String {
         let widths = columns.indices.map { column in
             ([columns[column].title] + rows.map { $0[column] }).map(\.displayWidth).max() ?? 0
         }
         func line(_ cells: [String]) -> String {
-            cells.indices.map { index in
+            let line = cells.indices.map { index in
                 let padding = String(repeating: " ", count: max(0, widths[index] - cells[index].displayWidth))
                 if columns[index].isRightAligned { return padding + cells[index] }
-                return index == cells.count - 1 ? cells[index] : cells[index] + padding
+                return cells[index] + padding
             }.joined(separator: "  ")
+            return String(line.reversed().drop { $0 == " " }.reversed())
         }
         return ([line(columns.map(\.title))] + rows.map(line)).joined(separator: "\n")
     }

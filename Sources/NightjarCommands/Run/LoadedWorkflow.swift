@@ -8,11 +8,12 @@ struct LoadedWorkflow {
     let file: URL
     let project: Project
 
+    /// - Parameter shelf: the folder in which a name is looked for.
     /// - Throws: ``CommandFailure`` with every mistake of the file.
-    init(_ name: String) throws {
+    init(_ name: String, on shelf: Project.Shelf = .workflows) throws {
         let here = URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory)
         do {
-            file = try WorkflowFile.find(name, from: here)
+            file = try WorkflowFile.find(name, from: here, on: shelf)
             definition = try WorkflowDefinition(file: file, shownAs: Self.shown(file, from: here))
             let mistakes = definition.laterMistakes
             guard mistakes.isEmpty else { throw Diagnostics(mistakes) }

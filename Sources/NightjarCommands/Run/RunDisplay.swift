@@ -32,32 +32,10 @@ struct RunDisplay: ParsableArguments {
         _ session: Session, options: RunOptions, history: HistoryStore, scheduled: ScheduledRun? = nil,
         _ body: @escaping @Sendable (RunSetting) async throws(HistoryError) -> RunOutcome
     ) async throws {
-        let observer = observer
-        let file = PinFile(session.project)
-        let pins = try file.read().map { PinnedModels($0, isUpdating: updateLock, today: PinFile.today) }
-        let setting = session.runSetting(
-            options: options, history: history, pins: pins, scheduled: scheduled, report: observer.observe)
-        let task = Task { () async throws -> RunOutcome in try await body(setting) }
-        let signals = Interruption { task.cancel() }
-        defer { signals.stop() }
-        let outcome: RunOutcome
-        do {
-            outcome = try await task.value
-            observer.finish()
-            if let changed = pins?.changed { try file.write(changed) }
-            try history.close()
-        } catch let error as HistoryError {
-            observer.finish()
-            throw CommandFailure(error)
-        }
-        await session.close()
-        try present(outcome)
-    }
-
-    private var observer: any RunObserver {
-        if json { return EventLines() }
-        if quiet { return SilentObserver() }
-        return Console.isLive ? LiveProgress() : PlainProgress()
+        let run = ObservedRun(
+            observer: json ? EventLines() : ObservedRun.progress(isQuiet: quiet), updatesLock: updateLock)
+        try present(
+            try await run.outcome(session, options: options, history: history, scheduled: scheduled, body))
     }
 
     /// Prints what the run gave and turns its end into the exit code.

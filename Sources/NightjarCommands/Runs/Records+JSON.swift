@@ -122,7 +122,7 @@ extension RecordedError {
 
 extension Value {
     /// JSON that Nightjar itself wrote into the record; what cannot be read is shown as the text that it is.
-    fileprivate init(recorded json: String) {
+    init(recorded json: String) {
         self = (try? Value(json: json)) ?? .string(json)
     }
 }

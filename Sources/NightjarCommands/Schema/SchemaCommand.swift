@@ -12,7 +12,18 @@ struct SchemaCommand: ParsableCommand {
     @Flag(help: "Write the reference page of the language instead, as Markdown.")
     var reference = false
 
+    @Flag(help: "Write the JSON Schema of evaluation files instead.")
+    var evaluation = false
+
+    func validate() throws {
+        if reference, evaluation { throw ValidationError("`--reference` and `--evaluation` are two things: take one") }
+    }
+
     func run() {
-        Console.print(reference ? ReferencePage.markdown : EditorSchema.value.json(.pretty(indent: 2)))
+        if reference {
+            Console.print(ReferencePage.markdown)
+        } else {
+            Console.print((evaluation ? EditorSchema.evaluation : EditorSchema.value).json(.pretty(indent: 2)))
+        }
     }
 }

@@ -5,6 +5,8 @@ struct ReferenceCheck {
     let decoding: Decoding
     /// What expressions may call.
     let functions: Set<String>
+    /// Whether the steps do the same in several ways, as those of an evaluation, so that ids are the same in them.
+    let areComparisons: Bool
 
     /// - Parameters:
     ///   - inputs: `nil` where they could not be read.
@@ -14,8 +16,7 @@ struct ReferenceCheck {
         _ keys: WorkflowKeys, inputs: [(key: String, value: InputDeclaration)]?, stepsAreWhole: Bool,
         failureStepsAreWhole: Bool, outputNames: [UsedName]
     ) {
-        var ids: [String: Place] = [:]
-        let repeated = repeatedIDs(keys.steps, &ids).union(repeatedIDs(keys.failureSteps, &ids))
+        let repeated = repeatedIDs(keys)
         let steps = keys.steps.map { $0.distrusting(repeated) }
         checkFailureSteps(
             keys.failureSteps.map { $0.distrusting(repeated) }, beside: steps, areWhole: failureStepsAreWhole,
@@ -45,6 +46,19 @@ struct ReferenceCheck {
             guard !step.id.isEmpty else { return true }
             if case .nested(let nested) = step.body { return hasNameless(nested) }
             return false
+        }
+    }
+
+    private func repeatedIDs(_ keys: WorkflowKeys) -> Set<String> {
+        var ids: [String: Place] = [:]
+        guard areComparisons else {
+            return repeatedIDs(keys.steps, &ids).union(repeatedIDs(keys.failureSteps, &ids))
+        }
+        for step in keys.steps { ids[step.id] = step.place }
+        return keys.steps.reduce(into: []) { repeated, step in
+            guard case .nested(let nested) = step.body else { return }
+            var own = ids
+            repeated.formUnion(repeatedIDs(nested, &own))
         }
     }
 
@@ -90,6 +104,9 @@ struct ReferenceCheck {
                 scope.names[foreach.itemName] = itemShape(of: foreach, in: scope)
                 scope.names["index"] = .integer
                 if foreach.itemName != "item" { scope.renamed["item"] = foreach.itemName }
+            }
+            if case .kind(is ScoreStep) = step.body {
+                for name in ScoreStep.namesOfCheck { scope.names[name] = .any }
             }
             for name in step.innerNames { check(name, in: scope) }
             if case .nested(let nested) = step.body {

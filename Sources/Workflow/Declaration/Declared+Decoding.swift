@@ -18,10 +18,11 @@ extension Declared {
         return decode(entries, at: node.place, named: "`\(key)`", decoding)
     }
 
+    /// - Parameter base: what holds for keys that are not there; then none must be.
     static func decode(
-        _ entries: [YAMLNode.Entry], at place: Place, named name: String, _ decoding: Decoding
+        _ entries: [YAMLNode.Entry], over base: Self? = nil, at place: Place, named name: String, _ decoding: Decoding
     ) -> Self {
-        var owner = Self()
+        var owner = base ?? Self()
         let before = decoding.diagnostics.count
         var given: Set<String> = []
         for entry in entries {
@@ -39,7 +40,7 @@ extension Declared {
                 field.read(entry.value, &owner, decoding)
             }
         }
-        for field in fields where field.isRequired && !given.contains(field.key) {
+        for field in fields where base == nil && field.isRequired && !given.contains(field.key) {
             decoding.report("\(name) needs the key `\(field.key)`", at: place)
         }
         // What was not read cannot be judged together.

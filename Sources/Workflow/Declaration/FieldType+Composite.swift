@@ -92,6 +92,11 @@ extension FieldType {
         }
     }
 
+    /// A part of the file that is read later, as a part of something else.
+    static func node(_ expected: String, _ schema: Value) -> FieldType where Held == YAMLNode {
+        FieldType(expected: expected, schema: schema) { node, _, _ in node }
+    }
+
     /// A mapping with declared keys.
     package static func record() -> FieldType where Held: Declared {
         FieldType(expected: "a mapping", schema: Held.recordSchema) { node, key, decoding in

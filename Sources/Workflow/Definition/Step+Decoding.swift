@@ -144,16 +144,6 @@ extension Step {
         entries.contains { $0.key.scalar?.text == key }
     }
 
-    /// The same step with the models of the step around it, where it has none of its own.
-    private func asking(_ outer: [TemplatedText]) -> Step {
-        guard models.isEmpty else { return self }
-        var step = self
-        step.models = outer
-        step.inheritedReferences = outer.flatMap(\.usedNames).map(\.reference)
-        if case .nested(let nested) = body { step.body = .nested(nested.map { $0.asking(outer) }) }
-        return step
-    }
-
     private static var bodyNames: [String] { StepKinds.all.map { $0.key } + [StepKinds.nestedSteps] }
 
     private static func bodyReader(for key: String) -> ((YAMLNode, Decoding) -> Body?)? {
@@ -168,5 +158,17 @@ extension Step {
         _ kind: Kind.Type, _ node: YAMLNode, _ decoding: Decoding
     ) -> Body? {
         Kind.decode(node, key: Kind.key, decoding).map { .kind($0) }
+    }
+}
+
+extension Step {
+    /// The same step with the models of the step around it, where it has none of its own.
+    func asking(_ outer: [TemplatedText]) -> Step {
+        guard models.isEmpty else { return self }
+        var step = self
+        step.models = outer
+        step.inheritedReferences = outer.flatMap(\.usedNames).map(\.reference)
+        if case .nested(let nested) = body { step.body = .nested(nested.map { $0.asking(outer) }) }
+        return step
     }
 }

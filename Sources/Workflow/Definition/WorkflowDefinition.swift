@@ -19,6 +19,8 @@ package struct WorkflowDefinition: Sendable {
     package let warnings: [Diagnostic]
     /// What the run must keep of its steps beside what they give, because the file asks for it.
     package let demands: Demands
+    /// What is compared, where the file is an evaluation.
+    package let evaluation: Evaluation?
 
     /// What holds for steps that do not say otherwise.
     package struct Defaults: Declared {
@@ -39,7 +41,7 @@ package struct WorkflowDefinition: Sendable {
         ]
     }
 
-    /// The workflows that this one calls, directly or through others, each once.
+    /// The workflows that this one calls or measures, directly or through others, each once.
     package var calledWorkflows: [CalledWorkflow] {
         var found: [CalledWorkflow] = []
         func look(_ steps: [Step]) {
@@ -57,6 +59,9 @@ package struct WorkflowDefinition: Sendable {
         }
         look(steps)
         look(failureSteps)
+        for workflow in evaluation?.measured ?? [] where !found.contains(where: { $0.file == workflow.file }) {
+            found.append(workflow)
+        }
         return found
     }
 

@@ -9,14 +9,24 @@ package struct Project: Sendable, Hashable {
         self.folder = URL(filePath: folder.path, directoryHint: .isDirectory).standardizedFileURL
     }
 
-    /// The folder in which workflows are found by name.
-    package var workflows: URL { folder.appending(path: Self.workflowsFolder, directoryHint: .isDirectory) }
+    /// The folders in which files are found by name.
+    package enum Shelf: String, Sendable, CaseIterable {
+        case workflows
+        case evaluations = "evals"
 
-    static let workflowsFolder = "workflows"
+        /// What a file in it is called in messages.
+        package var noun: String { self == .workflows ? "workflow" : "evaluation" }
+    }
+
+    /// The folder in which workflows are found by name.
+    package var workflows: URL { url(of: .workflows) }
+
+    private func url(of shelf: Shelf) -> URL { folder.appending(path: shelf.rawValue, directoryHint: .isDirectory) }
+
     static let extensions = ["yaml", "yml"]
 
     /// The project of a workflow file: the nearest folder above it with a `nightjar.yaml`; else the one that holds
-    /// the file's `workflows` folder; else the file's own folder.
+    /// the file's `workflows` or `evals` folder; else the file's own folder.
     package init(ofWorkflow file: URL) {
         let own = file.standardizedFileURL.deletingLastPathComponent()
         let marked = Self.ancestors(of: own).first {
@@ -24,7 +34,7 @@ package struct Project: Sendable, Hashable {
         }
         if let marked {
             self.init(folder: marked)
-        } else if own.lastPathComponent == Self.workflowsFolder {
+        } else if Shelf(rawValue: own.lastPathComponent) != nil {
             self.init(folder: own.deletingLastPathComponent())
         } else {
             self.init(folder: own)
@@ -35,7 +45,7 @@ package struct Project: Sendable, Hashable {
     /// `workflows` folder; else this folder.
     package init(around folder: URL) {
         let marked = Self.ancestors(of: folder.standardizedFileURL).first { candidate in
-            [Configuration.fileName, Self.workflowsFolder].contains {
+            [Configuration.fileName, Shelf.workflows.rawValue].contains {
                 FileManager.default.fileExists(atPath: candidate.appending(path: $0).path)
             }
         }
@@ -57,10 +67,11 @@ package struct Project: Sendable, Hashable {
         URL(filePath: HomeFolder.expand(path, environment), relativeTo: folder).standardizedFileURL
     }
 
-    /// The workflow files of the project's `workflows` folder, sorted by name.
-    package func workflowFiles() -> [URL] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: workflows.path)) ?? []
-        return names.sorted().map { workflows.appending(path: $0, directoryHint: .notDirectory) }
+    /// The files of the project's `workflows` folder, or of another, sorted by name.
+    package func workflowFiles(on shelf: Shelf = .workflows) -> [URL] {
+        let place = url(of: shelf)
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: place.path)) ?? []
+        return names.sorted().map { place.appending(path: $0, directoryHint: .notDirectory) }
             .filter { Self.extensions.contains($0.pathExtension) && !$0.lastPathComponent.hasPrefix(".") }
     }
 }

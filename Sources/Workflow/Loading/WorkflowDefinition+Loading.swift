@@ -24,6 +24,7 @@ extension WorkflowDefinition {
     ) throws(Diagnostics) {
         let decoding = Decoding(source: source, library: library)
         let keys: WorkflowKeys
+        var evaluation: Evaluation?
         let outputNames: [UsedName]
         let entries: [YAMLNode.Entry]
         do throws(Diagnostic) {
@@ -35,18 +36,30 @@ extension WorkflowDefinition {
                         ? "the file is empty" : "a workflow is a mapping with `version` and `steps`")
             }
             entries = found
-            keys = WorkflowKeys.decode(entries, at: root.place, named: "the workflow", decoding)
+            if EvaluationKeys.describes(entries) {
+                let read = EvaluationReader(decoding: decoding).read(entries, at: root.place)
+                keys = read.workflow
+                evaluation = read.evaluation
+            } else {
+                keys = WorkflowKeys.decode(entries, at: root.place, named: "the workflow", decoding)
+            }
             // Steps take the names they use; inputs have none: what is left belongs to the outputs.
             outputNames = decoding.takeUsedNames()
         } catch {
             throw Diagnostics([error])
         }
-        ReferenceCheck(decoding: decoding, functions: Set(Environment.workflow.globals.keys))
-            .check(
+        let check = ReferenceCheck(
+            decoding: decoding, functions: Set(Environment.workflow.globals.keys), areComparisons: evaluation != nil)
+        if evaluation == nil {
+            check.check(
                 keys, inputs: Self.areWhole(keys.inputs.count, under: "inputs", in: entries) ? keys.inputs : nil,
                 stepsAreWhole: Self.areWhole(keys.steps.count, under: "steps", in: entries),
                 failureStepsAreWhole: Self.areWhole(keys.failureSteps.count, under: "on_failure", in: entries),
                 outputNames: outputNames)
+        } else if !decoding.diagnostics.contains(where: { $0.severity == .error }) {
+            check.check(
+                keys, inputs: keys.inputs, stepsAreWhole: true, failureStepsAreWhole: true, outputNames: outputNames)
+        }
         let diagnostics = Diagnostics(decoding.diagnostics)
         guard !diagnostics.hasErrors else { throw diagnostics }
         self.source = source
@@ -63,7 +76,9 @@ extension WorkflowDefinition {
         warnings = diagnostics.all
         var demands = decoding.demands
         demands.note(keys.steps + keys.failureSteps, in: source)
+        for workflow in evaluation?.measured ?? [] { demands.note(keys.steps, in: workflow.definition.source) }
         self.demands = demands
+        self.evaluation = evaluation
     }
 
     /// Whether all that the file has under a key was read, and no misspelt key may hold more of it.

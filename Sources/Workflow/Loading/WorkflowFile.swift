@@ -8,15 +8,17 @@ package enum WorkflowFile {
         package var description: String
     }
 
-    /// The file of a workflow: a path, or the name of a file in the project's `workflows` folder.
-    package static func find(_ name: String, from folder: URL) throws(Failure) -> URL {
+    /// The file of a workflow: a path, or the name of a file in the project's `workflows` folder, or in another.
+    package static func find(
+        _ name: String, from folder: URL, on shelf: Project.Shelf = .workflows
+    ) throws(Failure) -> URL {
         let folder = URL(filePath: folder.path, directoryHint: .isDirectory)
         let path = URL(filePath: name, relativeTo: folder).standardizedFileURL
         if isFile(path) { return path }
         let looksLikePath = name.contains("/") || Project.extensions.contains(path.pathExtension)
         guard !looksLikePath else { throw Failure(description: "there is no file \(name)") }
         let project = Project(around: folder)
-        let files = project.workflowFiles()
+        let files = project.workflowFiles(on: shelf)
         if let file = files.first(where: { $0.deletingPathExtension().lastPathComponent == name }) { return file }
         if let beside = Project.extensions.map({ path.appendingPathExtension($0) }).first(where: isFile) {
             return beside
@@ -26,11 +28,13 @@ package enum WorkflowFile {
         if let near = nearest(name, among: names) {
             hint = "; did you mean `\(near)`?"
         } else if names.isEmpty {
-            hint = ", and no folder `workflows` here or above; `nightjar init` makes one"
+            hint =
+                ", and no folder `\(shelf.rawValue)` here or above"
+                + (shelf == .workflows ? "; `nightjar init` makes one" : "")
         } else {
             hint = "; there are " + names.joined(separator: ", ")
         }
-        throw Failure(description: "there is no workflow `\(name)`\(hint)")
+        throw Failure(description: "there is no \(shelf.noun) `\(name)`\(hint)")
     }
 
     /// Reads a file as text, within the size that a workflow may have.

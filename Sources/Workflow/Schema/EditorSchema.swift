@@ -5,10 +5,16 @@ import OrderedCollections
 package enum EditorSchema {
     /// The schema by draft 2020-12, made from the declarations that decoding uses.
     package static var value: Value {
-        guard case .mapping(let top) = WorkflowKeys.recordSchema else { return true }
+        document(of: WorkflowKeys.self, titled: "A Nightjar workflow")
+    }
+
+    /// The same for the files of evaluations.
+    package static var evaluation: Value { document(of: EvaluationKeys.self, titled: "A Nightjar evaluation") }
+
+    private static func document<Keys: Declared>(of keys: Keys.Type, titled title: String) -> Value {
+        guard case .mapping(let top) = keys.recordSchema else { return true }
         var schema: Mapping = [
-            "$schema": "https://json-schema.org/draft/2020-12/schema",
-            "title": "A Nightjar workflow",
+            "$schema": "https://json-schema.org/draft/2020-12/schema", "title": .string(title),
         ]
         schema.merge(top) { _, new in new }
         schema["$defs"] = ["step": step]

@@ -22,7 +22,10 @@ package enum ReferencePage {
             ] + StepKinds.all.map { section(of: $0) }
             + [
                 "### `steps`\n\nNested steps, which see each other and the steps before. Without `foreach` they are found as "
-                    + "`steps.ID.INNER`, with it as `steps.ID.items[0].INNER`."
+                    + "`steps.ID.INNER`, with it as `steps.ID.items[0].INNER`.",
+                keys(of: EvaluationKeys.self, titled: "The file of an evaluation", level: 2),
+                keys(of: EvaluationVariant.self, titled: "An entry of `variants`", level: 3),
+                keys(of: EvaluationRequirements.self, titled: "`require`", level: 3),
             ]
         return sections.filter { !$0.isEmpty }.joined(separator: "\n\n")
     }

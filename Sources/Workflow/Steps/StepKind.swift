@@ -26,7 +26,7 @@ extension StepKind {
 package enum StepKinds {
     package static let all: [any StepKind.Type] = [
         ListStep.self, ReadStep.self, SplitStep.self, PromptStep.self, EmbedStep.self, ParseStep.self, SetStep.self,
-        CheckStep.self,
+        CheckStep.self, ScoreStep.self,
         WriteStep.self, RunStep.self, HTTPStep.self, WorkflowStep.self,
     ]
 
