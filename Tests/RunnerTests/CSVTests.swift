@@ -42,7 +42,7 @@ import Testing
     @Test(arguments: [
         FieldCase("12", 12), FieldCase("-3", -3), FieldCase("1.5", 1.5), FieldCase("0", 0), FieldCase("0.5", 0.5),
         FieldCase("1e3", 1000.0), FieldCase("", .null), FieldCase("007", "007"), FieldCase("-", "-"),
-        FieldCase("12 owls", "12 owls"), FieldCase("true", "true"), FieldCase("nan", "nan"),
+        FieldCase("12 owls", "12 owls"), FieldCase("true", true), FieldCase("True", "True"), FieldCase("nan", "nan"),
         FieldCase("1e999", "1e999"),
         FieldCase("0x10", "0x10"), FieldCase("12345678901234567890", "12345678901234567890"),
         FieldCase("-007", "-007"),
@@ -57,16 +57,37 @@ import Testing
         #expect(table.rows == [["a": "1,5", "b": 2]])
     }
 
-    @Test(arguments: ["plain", "a,b", "say \"hi\"", "two\nlines", "two\r\nlines", " blanks ", "é🦉", "'"])
-    func whatIsWrittenIsReadBack(field: String) throws {
-        let text = CSV.text(of: [["a": .string(field), "b": 1]], columns: ["a", "b"])
-        #expect(try CSV.records(of: text).map(\.fields) == [["a", "b"], [field, "1"]])
+    @Test(
+        arguments: ["plain", "a,b", "a\tb", "say \"hi\"", "two\nlines", "two\r\nlines", " blanks ", "é🦉", "'"],
+        [",", "\t"] as [Character])
+    func whatIsWrittenIsReadBack(field: String, separator: Character) throws {
+        let rows: [Mapping] = [["a": .string(field), "b": 1, "c": true, "d": .null, "e": 0.5]]
+        let text = CSV.text(of: rows, columns: ["a", "b", "c", "d", "e"], separator: separator)
+        #expect(try CSV.table(of: text, separator: separator).rows == rows.map { .mapping($0) })
+    }
+
+    @Test func tablesAreWrittenWithTabsToFilesThatSaySo() async throws {
+        try await ProjectFolder.with { project in
+            let rows = #"[{ a: "x\ty", b: 1 }, { a: "p,q", b: 2 }]"#
+            let value = try await project.value(
+                of: "steps.c.data",
+                after: """
+                      - id: a
+                        write: { path: t.tsv, rows: \(rows) }
+                      - id: b
+                        write: { path: t.tsv, mode: append, rows: [{ b: 3, a: z }] }
+                      - id: c
+                        read: t.tsv
+                    """)
+            #expect(try project.text("t.tsv") == "a\tb\n\"x\ty\"\t1\np,q\t2\nz\t3\n")
+            #expect(value == [["a": "x\ty", "b": 1], ["a": "p,q", "b": 2], ["a": "z", "b": 3]])
+        }
     }
 
     @Test func valuesOtherThanTextAreWrittenAsJSON() {
         let rows: [Mapping] = [["a": 1, "b": true, "c": .null, "d": [1, "x"]], ["b": 2.5]]
         #expect(
-            CSV.text(of: rows, columns: ["a", "b", "c", "d"]) == """
+            CSV.text(of: rows, columns: ["a", "b", "c", "d"], separator: ",") == """
                 a,b,c,d
                 1,true,,"[1,""x""]"
                 ,2.5,,

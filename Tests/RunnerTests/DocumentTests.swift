@@ -1,4 +1,5 @@
 import Foundation
+import History
 import Jinja
 import PythonSupport
 import Testing
@@ -41,6 +42,24 @@ import Testing
                 of: "[steps.a.text, steps.a.encoding, steps.a.warnings | length]",
                 after: "  - id: a\n    read: a.txt")
             #expect(value == [.string(text), .string(name), .integer(warnings)])
+        }
+    }
+
+    @Test(arguments: [
+        ("a.png", [UInt8]([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A]), "image/png"),
+        ("a.JPG", [0xFF, 0xD8, 0xFF, 0xE0], "image/jpeg"), ("a.webp", Array("RIFF0000WEBP".utf8), "image/webp"),
+    ])
+    func `a picture is known by what it begins with, and has no text`(
+        name: String, bytes: [UInt8], type: String
+    ) async throws {
+        try await ProjectFolder.with { project in
+            try project.write(Data(bytes), to: name)
+            let value = try await project.value(
+                of: "[steps.a.type, steps.a.text, steps.a.bytes]", after: "  - id: a\n    read: \(name)")
+            #expect(value == [.string(type), "", .integer(bytes.count)])
+            try project.write("no picture", to: name)
+            let error = try await project.failure(of: "  - id: a\n    read: \(name)")
+            #expect(error?.message == "\(name) is no PNG, JPEG, GIF or WebP picture")
         }
     }
 

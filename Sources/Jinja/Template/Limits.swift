@@ -15,4 +15,7 @@ package struct Limits: Sendable, Hashable {
     }
 
     package static let standard = Limits()
+    /// For the expressions of workflows, whose authors are the user's own: tables of half a million rows are sorted and
+    /// grouped, and what never ends is still ended.
+    package static let workflow = Limits(outputBytes: 256 << 20, steps: 100_000_000)
 }

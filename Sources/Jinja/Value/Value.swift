@@ -18,8 +18,9 @@ package enum Value: Sendable {
     case mapping(Mapping)
     /// What a name, key or index that does not exist evaluates to; using it is an error.
     case undefined(Undefined)
-    /// A function that the caller of a template offers, or one of Jinja's own global functions.
-    case callable(Callable)
+    /// A function that the caller of a template offers, or one of Jinja's own global functions. It is seldom met, and so
+    /// large that it would make every other value larger.
+    indirect case callable(Callable)
     /// A Python tuple: the pairs of `items()`, the groups of `groupby`, `(a, b)`.
     case tuple([Value])
     /// A handle to something that lives in one rendering: a namespace, a loop, a macro, a bound method.

@@ -72,6 +72,20 @@ struct HTMLText {
         return text.firstIndex(of: ">")
     }
 
+    /// Where `</name` begins, in letters of either case. Foundation's search would copy the rest of the page each time.
+    private static func closingTag(of name: Substring, in text: Substring) -> Substring.Index? {
+        let bytes = text.utf8
+        var start = bytes.startIndex
+        while let open = bytes[start...].firstIndex(of: UInt8(ascii: "<")) {
+            let behind = bytes[open...].dropFirst()
+            // A small letter is the capital one with this bit set.
+            let found = behind.dropFirst().prefix(name.utf8.count).map { $0 | 0x20 }
+            if behind.first == UInt8(ascii: "/"), found.elementsEqual(name.utf8) { return open }
+            start = bytes.index(after: open)
+        }
+        return nil
+    }
+
     private mutating func take(_ tag: Substring, _ rest: inout Substring) {
         let isClosing = tag.hasPrefix("/")
         let name = tag.drop { $0 == "/" }.prefix { $0.isLetter || $0.isNumber }.lowercased()[...]
@@ -79,8 +93,7 @@ struct HTMLText {
         if name == "head" { return }
         if Self.hidden.contains(name), !isClosing, !tag.hasSuffix("/") {
             // All of it is passed over, whatever it looks like.
-            let end = rest.range(of: "</\(name)", options: .caseInsensitive)
-            rest = end.map { rest[$0.lowerBound...] } ?? ""
+            rest = Self.closingTag(of: name, in: rest).map { rest[$0...] } ?? ""
             return
         }
         if name == "td" || name == "th" {

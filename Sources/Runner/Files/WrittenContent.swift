@@ -34,7 +34,7 @@ struct WrittenContent: Sendable {
             let value = try view.value(data)
             self.format = format(usual: .json)
             switch self.format {
-            case .jsonl, .csv: content = .rows(try Self.list(value, of: "data", path, "a list"))
+            case .jsonl, .csv, .tsv: content = .rows(try Self.list(value, of: "data", path, "a list"))
             case .text, .json, .yaml: content = .data(value)
             }
         } else {
@@ -65,14 +65,14 @@ struct WrittenContent: Sendable {
                 switch format {
                 case .text: value.string ?? value.json(.pretty(indent: 2)) + "\n"
                 case .yaml: try YAMLText.document(value)
-                case .json, .jsonl, .csv: value.json(.pretty(indent: 2)) + "\n"
+                case .json, .jsonl, .csv, .tsv: value.json(.pretty(indent: 2)) + "\n"
                 }
             case .rows(let rows):
                 switch format {
                 case .jsonl: Self.lines(rows)
                 case .json: Value.list(rows).json(.pretty(indent: 2)) + "\n"
                 case .yaml: try YAMLText.document(.list(rows))
-                case .csv, .text: try table(rows)
+                case .csv, .tsv, .text: try table(rows)
                 }
             }
         return Data(text.utf8)
@@ -85,7 +85,8 @@ struct WrittenContent: Sendable {
         case (.text(let own), _): text = own.isEmpty || own.hasSuffix("\n") ? own : own + "\n"
         case (.data(let value), .yaml):
             text = (existing.size > 0 ? "---\n" : "") + (try YAMLText.document(value))
-        case (.rows(let rows), .csv), (.rows(let rows), .text): text = try moreRows(rows, existing)
+        case (.rows(let rows), .csv), (.rows(let rows), .tsv), (.rows(let rows), .text):
+            text = try moreRows(rows, existing)
         // An empty list would be no item, but the end of a list.
         case (.rows(let rows), .yaml): text = rows.isEmpty ? "" : try YAMLText.document(.list(rows))
         case (.rows(let rows), .jsonl): text = Self.lines(rows)
@@ -101,9 +102,11 @@ struct WrittenContent: Sendable {
         rows.map { $0.json(.compact) + "\n" }.joined()
     }
 
+    private var separator: Character { format == .tsv ? "\t" : "," }
+
     private func table(_ list: [Value]) throws(StepFailure) -> String {
         let rows = try mappings(list)
-        return CSV.text(of: rows, columns: columns ?? Self.columns(of: rows))
+        return CSV.text(of: rows, columns: columns ?? Self.columns(of: rows), separator: separator)
     }
 
     /// Rows for a table that has its line of columns, or gets it now.
@@ -112,17 +115,17 @@ struct WrittenContent: Sendable {
         let own = columns ?? Self.columns(of: rows)
         let head: [String]?
         do {
-            head = try CSV.head(of: try existing.head())
+            head = try CSV.head(of: try existing.head(), separator: separator)
         } catch is CSV.Failure {
             throw StepFailure(.badData, "\(path) has no line of columns that could be read, so no row fits it")
         }
-        guard let head else { return own.isEmpty ? "" : CSV.text(of: rows, columns: own) }
+        guard let head else { return own.isEmpty ? "" : CSV.text(of: rows, columns: own, separator: separator) }
         if let strange = own.first(where: { !head.contains($0) }) {
             let names = head.map { "`\($0)`" }.joined(separator: ", ")
             throw StepFailure(
                 .badData, "\(path) has the columns \(names), and there is none for `\(strange)`: write to another file")
         }
-        return CSV.lines(of: rows, columns: head)
+        return CSV.lines(of: rows, columns: head, separator: separator)
     }
 
     private func mappings(_ list: [Value]) throws(StepFailure) -> [Mapping] {

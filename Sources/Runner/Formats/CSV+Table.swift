@@ -3,7 +3,8 @@ import Jinja
 import OrderedCollections
 
 extension CSV {
-    /// A table's columns, and its rows as mappings from column to value: numbers are numbers, an empty field is null.
+    /// A table's columns, and its rows as mappings from column to value: numbers are numbers, `true`
+    /// and `false` are booleans, an empty field is null.
     static func table(of text: String, separator: Character) throws(Failure) -> (columns: [String], rows: [Value]) {
         let records = try records(of: text, separator: separator)
         guard let head = records.first else { return ([], []) }
@@ -29,6 +30,7 @@ extension CSV {
 
     private static func value(of field: String) -> Value {
         guard let first = field.utf8.first else { return .null }
+        if field == "true" || field == "false" { return .boolean(field == "true") }
         let canBeNumber = (48...57).contains(first) || first == 45 || first == 46
         let digits = first == 45 ? field.utf8.dropFirst() : field.utf8[...]
         // A leading zero is part of a code, not of a number.
@@ -43,17 +45,17 @@ extension CSV {
     }
 
     /// Rows as a text with a line of columns; a key that a row lacks is an empty field.
-    static func text(of rows: [Mapping], columns: [String]) -> String {
-        line(columns) + "\n" + lines(of: rows, columns: columns)
+    static func text(of rows: [Mapping], columns: [String], separator: Character) -> String {
+        line(columns, separator: separator) + "\n" + lines(of: rows, columns: columns, separator: separator)
     }
 
     /// Rows without the line of columns, each with its end.
-    static func lines(of rows: [Mapping], columns: [String]) -> String {
-        rows.map { row in line(columns.map { cell(row[$0] ?? .null) }) + "\n" }.joined()
+    static func lines(of rows: [Mapping], columns: [String], separator: Character) -> String {
+        rows.map { row in line(columns.map { cell(row[$0] ?? .null) }, separator: separator) + "\n" }.joined()
     }
 
     /// The columns of a table, from the beginning of its text; `nil` where it has none.
-    static func head(of beginning: Data) throws(Failure) -> [String]? {
+    static func head(of beginning: Data, separator: Character) throws(Failure) -> [String]? {
         var text = String(decoding: beginning, as: UTF8.self)
         // A byte-order mark is no part of a name.
         if text.hasPrefix("\u{FEFF}") { text.removeFirst() }
@@ -61,9 +63,9 @@ extension CSV {
         var end = text.startIndex
         while let next = text[end...].firstIndex(where: \.isNewline) {
             end = text.index(after: next)
-            if let first = try? records(of: String(text[..<end])).first { return first.fields }
+            if let first = try? records(of: String(text[..<end]), separator: separator).first { return first.fields }
         }
-        return try records(of: text).first?.fields
+        return try records(of: text, separator: separator).first?.fields
     }
 
     private static func cell(_ value: Value) -> String {

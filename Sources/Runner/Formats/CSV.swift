@@ -22,14 +22,15 @@ enum CSV {
     }
 
     /// A record as a line, without its end.
-    static func line(_ fields: [String]) -> String {
-        fields.map(quoted).joined(separator: ",")
+    static func line(_ fields: [String], separator: Character = ",") -> String {
+        fields.map { quoted($0, separator) }.joined(separator: String(separator))
     }
 
-    private static func quoted(_ field: String) -> String {
+    private static func quoted(_ field: String, _ separator: Character) -> String {
         // A field that is empty is left so; blanks at the ends are quoted because readers differ about them.
         let needsQuotes =
-            field.utf8.contains { [34, 44, 10, 13].contains($0) } || field.first == " " || field.last == " "
+            field.utf8.contains { [34, 10, 13].contains($0) || $0 == separator.asciiValue } || field.first == " "
+            || field.last == " "
         return needsQuotes ? "\"" + field.replacing("\"", with: "\"\"") + "\"" : field
     }
 }

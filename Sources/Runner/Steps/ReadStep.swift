@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Inference
 import Jinja
 import OrderedCollections
 import Workflow
@@ -42,6 +43,11 @@ extension ReadStep: ExecutableStep {
                 throw StepFailure(.badData, "\(path) is no \(format.rawValue) file")
             }
             result["text"] = .string(try await program.markdown(of: file, format: format.rawValue, shown: path))
+        case .image:
+            guard let picture = ImageAttachment(name: path, data: data) else {
+                throw StepFailure(.badData, "\(path) is no PNG, JPEG, GIF or WebP picture")
+            }
+            result["type"] = .string(picture.kind.rawValue)
         default: try addText(of: data, as: format, path: path, to: &result)
         }
         return result
@@ -52,6 +58,7 @@ extension ReadStep: ExecutableStep {
         case "yml": .yaml
         case "htm", "xhtml": .html
         case "ndjson": .jsonl
+        case "png", "jpg", "jpeg", "gif", "webp": .image
         default: Format(rawValue: name) ?? .text
         }
     }
@@ -87,7 +94,7 @@ extension ReadStep: ExecutableStep {
         case .jsonl: result["data"] = .list(try values(ofLines: text, path: path))
         case .csv: try addTable(of: text, separator: ",", path: path, to: &result)
         case .tsv: try addTable(of: text, separator: "\t", path: path, to: &result)
-        case .text, .pdf, .docx, .odt, .rtf, .epub: break
+        case .text, .pdf, .docx, .odt, .rtf, .epub, .image: break
         }
     }
 

@@ -55,7 +55,7 @@ package struct Condition: Sendable {
     /// Whether the value counts as true by Jinja's rule: all but false, null, 0 and what is empty.
     package func isMet(_ names: Mapping, environment: Environment) throws(Diagnostic) -> Bool {
         do {
-            return try expression.evaluate(names, environment: environment).isTruthy
+            return try expression.evaluate(names, environment: environment, limits: .workflow).isTruthy
         } catch {
             throw origin.diagnostic(for: error)
         }

@@ -22,7 +22,7 @@ package enum TemplatedText: Sendable {
         case .constant(let text): return text
         case .template(let template, let origin):
             do {
-                return try template.render(names, environment: environment)
+                return try template.render(names, environment: environment, limits: .workflow)
             } catch {
                 throw origin.diagnostic(for: error)
             }

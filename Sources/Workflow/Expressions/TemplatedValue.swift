@@ -16,7 +16,7 @@ package indirect enum TemplatedValue: Sendable {
         case .constant(let value): return value
         case .expression(let expression, let origin):
             do {
-                return try expression.evaluate(names, environment: environment)
+                return try expression.evaluate(names, environment: environment, limits: .workflow)
             } catch {
                 throw origin.diagnostic(for: error)
             }

@@ -4,7 +4,7 @@ import Jinja
 package struct ReadStep: StepKind {
     /// How a file's text becomes data.
     package enum Format: String, Sendable, CaseIterable {
-        case text, json, jsonl, csv, tsv, yaml, html, pdf, docx, odt, rtf, epub
+        case text, json, jsonl, csv, tsv, yaml, html, pdf, docx, odt, rtf, epub, image
     }
 
     package var path = TemplatedText.constant("")
@@ -15,7 +15,10 @@ package struct ReadStep: StepKind {
 
     package static let key = "read"
     package static let summary = """
-        Reads a file as text and, for `json`, `jsonl`, `csv`, `tsv` and `yaml`, as data. Of web pages and documents the text         is read that a person sees: PDF needs `pdftotext`, Word, OpenDocument, RTF and EPUB need `pandoc`. Text that is         no UTF-8 is recognised by its byte order mark, as UTF-16, or taken for Latin-1 with a warning.
+        Reads a file as text and, for `json`, `jsonl`, `csv`, `tsv` and `yaml`, as data. Of web pages and documents the text \
+        is read that a person sees: PDF needs `pdftotext`, Word, OpenDocument, RTF and EPUB need `pandoc`. Text that is \
+        no UTF-8 is recognised by its byte order mark, as UTF-16, or taken for Latin-1 with a warning. A picture is looked \
+        at, so that what is none fails here; its `path` goes to the `images` of a prompt.
         """
     package static let shorthand: String? = "path"
     package static let fields: [Field<Self>] = [
@@ -31,10 +34,11 @@ package struct ReadStep: StepKind {
         .init("text", .text, "The whole text."),
         .init(
             "data", .any,
-            "The data: a value for `json`, a list of values for `jsonl`, a value for `yaml`, a list of mappings from column to value for `csv` and `tsv`, where numbers are numbers and an empty field is null."
+            "The data: a value for `json`, a list of values for `jsonl`, a value for `yaml`, a list of mappings from column to value for `csv` and `tsv`, where numbers are numbers, `true` and `false` are booleans, and an empty field is null."
         ),
         .init("pages", .list(of: .text), "The texts of the pages, for `pdf`."),
         .init("title", .text, "The title of the page, for `html`."),
+        .init("type", .text, "The type of a picture: `image/png`, …, for `image`; it has no text."),
         .init("encoding", .text, "The encoding of the text: `utf-8`, `utf-16le`, `windows-1252`, …"),
         .init("warnings", .list(of: .text), "What was guessed, and may be wrong."),
         .init("columns", .list(of: .text), "The names of the columns, for `csv` and `tsv`."),

@@ -3,7 +3,7 @@ import Jinja
 /// `write:` puts a file in its place.
 package struct WriteStep: StepKind {
     package enum Format: String, Sendable, CaseIterable {
-        case text, json, jsonl, csv, yaml
+        case text, json, jsonl, csv, tsv, yaml
     }
 
     package enum Mode: String, Sendable, CaseIterable {
@@ -37,7 +37,7 @@ package struct WriteStep: StepKind {
             "The columns of a table and their order; without it every key of the rows, in order of appearance."),
         .optional(
             "format", \.format, .choice(),
-            "Without it the path's extension decides: `.csv`, `.json`, `.jsonl`, `.yaml`; else text is text, data JSON, and rows CSV."
+            "Without it the path's extension decides: `.csv`, `.tsv`, `.json`, `.jsonl`, `.yaml`; else text is text, data JSON, and rows CSV."
         ),
         .optional(
             "mode", \.mode, .choice(), default: "replace",
