@@ -133,7 +133,7 @@ import Testing
                 name: Nothing
             """,
             (
-                "it needs one of `list`, `read`, `split`, `prompt`, `embed`, `parse`, `set`, `check`, `write`, `run`,",
+                "it needs one of `list`, `read`, `split`, `prompt`, `embed`, `parse`, `set`, `check`, `write`, `chart`, `run`,",
                 nil
             )),
     ])
