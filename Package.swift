@@ -179,6 +179,7 @@ let package = Package(
             ],
             path: "Benchmarks/Soak", swiftSettings: strict + llamaSwift),
         .target(name: "PythonSupport", path: "Tests/PythonSupport", swiftSettings: strict),
+        .target(name: "BrowserSupport", path: "Tests/BrowserSupport", swiftSettings: strict),
         .target(name: "AnswerTraps", path: "Tests/AnswerTraps", swiftSettings: strict),
         .target(name: "SmallGGUF", path: "Tests/SmallGGUF", swiftSettings: strict),
         .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: strict),
@@ -234,13 +235,15 @@ let package = Package(
         .testTarget(
             name: "RunnerTests",
             dependencies: [
-                "Runner", "Workflow", "Inference", "History", "Jinja", "PythonSupport", orderedCollections,
+                "Runner", "Workflow", "Inference", "History", "Jinja", "BrowserSupport", "PythonSupport",
+                orderedCollections,
             ],
-            exclude: ["Documents"], swiftSettings: strict),
+            exclude: ["Charts/harness.js", "Documents"], swiftSettings: strict),
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "nightjar", "Jinja", "PythonSupport", "SeededRandom", .product(name: "GRDB", package: "GRDB.swift"),
+                "nightjar", "Jinja", "BrowserSupport", "PythonSupport", "SeededRandom",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict + llamaSwift),
     ],

@@ -133,7 +133,7 @@ import Testing
                 name: Nothing
             """,
             (
-                "it needs one of `list`, `read`, `split`, `prompt`, `embed`, `parse`, `set`, `check`, `score`, `write`, `run`,",
+                "it needs one of `list`, `read`, `split`, `prompt`, `embed`, `parse`, `set`, `check`, `score`, `write`, `chart`, `run`,",
                 nil
             )),
     ])
@@ -194,6 +194,22 @@ import Testing
         TypeCase("write: ▸{ path: a, text: b, data: 1 }", "there are `text` and `data`"),
         TypeCase("write: ▸{ path: a, text: b, columns: [c] }", "`columns` belongs to `rows`"),
         TypeCase("write: ▸{ path: a, text: b, format: json }", "leave out `format`"),
+        TypeCase("chart: ▸{ path: a.png, kind: bar, rows: [], x: a }", "end the `path` with `.svg`"),
+        TypeCase(
+            "chart: { path: a.svg, kind: ▸pie, rows: [], x: a }", "`bar`, `line`, `scatter`, `histogram`, not `pie`"),
+        TypeCase("chart: { path: a.svg, kind: bar, rows: [], x: ▸[a] }", "`x` takes the name of a column, not a list"),
+        TypeCase("chart: { path: a.svg, kind: bar, rows: [], x: ▸'' }", "`x` is empty: name a column"),
+        TypeCase("chart: { path: a.svg, kind: bar, rows: [], x: ▸'${{ 1 }}' }", "`x` takes no expression"),
+        TypeCase("chart: { path: a.svg, kind: bar, rows: [], x: a, y: ▸[] }", "name at least one column"),
+        TypeCase("chart: ▸{ path: a.svg, kind: line, rows: [], x: a }", "the kind `line` needs the key `y`"),
+        TypeCase("chart: ▸{ path: a.svg, kind: histogram, rows: [], x: a, y: b }", "leave out `y`"),
+        TypeCase("chart: ▸{ path: a.svg, kind: histogram, rows: [], x: a, group: b }", "leave out `group`"),
+        TypeCase("chart: ▸{ path: a.svg, kind: bar, rows: [], x: a, bins: 5 }", "`bins` belongs to `kind: histogram`"),
+        TypeCase("chart: { path: a.svg, kind: histogram, rows: [], x: a, bins: ▸201 }", "from 1 to 200, not `201`"),
+        TypeCase("chart: ▸{ path: a.svg, kind: bar, rows: [], x: a, stacked: true }", "there is nothing to stack"),
+        TypeCase("chart: ▸{ path: a.svg, kind: bar, rows: [], x: a, y: [b, b] }", "names the column `b` twice"),
+        TypeCase("chart: ▸{ path: a.svg, kind: bar, rows: [], x: a, y: [b, c], group: d }", "not both"),
+        TypeCase("chart: { path: a.svg, kind: bar, rows: [], x: a, width: ▸10 }", "from 320 to 4000, not `10`"),
         TypeCase("foreach: ▸5\n    set: { x: 1 }", "takes a list, a mapping, or an expression"),
         TypeCase("foreach: { items: [1], max_parallel: ▸0 }\n    set: { x: 1 }", "from 1 to 256"),
         TypeCase("foreach: { items: [1], on_error: ▸contniue }\n    set: { x: 1 }", "", suggests: "continue"),

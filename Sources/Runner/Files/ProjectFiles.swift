@@ -36,7 +36,7 @@ struct ProjectFiles: Sendable {
     ///
     /// - Throws: ``StepFailure`` where the place is not in the project's folder or a write root.
     func writable(_ path: String) throws(StepFailure) -> URL {
-        guard !path.isEmpty else { throw StepFailure(.badValue, "`write` got an empty path") }
+        guard !path.isEmpty else { throw StepFailure(.badValue, "the path to write to is empty") }
         guard !path.contains("\0") else { throw StepFailure(.badValue, "the path to write to holds a NUL character") }
         let wanted = url(path)
         let place = Self.resolvingLinks(of: wanted)

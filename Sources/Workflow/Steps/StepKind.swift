@@ -27,7 +27,7 @@ package enum StepKinds {
     package static let all: [any StepKind.Type] = [
         ListStep.self, ReadStep.self, SplitStep.self, PromptStep.self, EmbedStep.self, ParseStep.self, SetStep.self,
         CheckStep.self, ScoreStep.self,
-        WriteStep.self, RunStep.self, HTTPStep.self, WorkflowStep.self,
+        WriteStep.self, ChartStep.self, RunStep.self, HTTPStep.self, WorkflowStep.self,
     ]
 
     /// The key that holds nested steps in place of a kind.
