@@ -127,3 +127,35 @@ struct FieldCase: Sendable {
         self.value = value
     }
 }
+
+/// What workflows do with large tables.
+@Suite struct LargeTableTests {
+    @Test func `expressions may take as many steps as a table of half a million rows needs`() async throws {
+        try await ProjectFolder.with { project in
+            let value = try await project.value(
+                of: "range(3500000) | list | length", after: "  - { id: a, set: { x: 1 } }")
+            #expect(value == 3_500_000)
+        }
+    }
+
+    @Test func `a table with quoted line ends is read and written as it was`() async throws {
+        try await ProjectFolder.with { project in
+            let rows = (1...20_000).map { number in
+                "\(number),\"one,\nline \"\"two\"\" of \(number)\r\nand three\",\(number).5,\(number % 2 == 0)\n"
+            }
+            let text = "id,note,amount,even\n" + rows.joined()
+            try project.write(text, to: "in.csv")
+            let value = try await project.value(
+                of:
+                    "[steps.a.data | length, steps.a.data | sum(attribute='amount'), steps.a.data[-1], steps.b.bytes]",
+                after:
+                    "  - { id: a, read: in.csv }\n  - id: b\n    write: { path: out.csv, rows: \"${{ steps.a.data }}\" }"
+            )
+            #expect(value?[0] == 20_000)
+            #expect(value?[1] == .number(200_020_000))
+            #expect(value?[2]?["even"] == true)
+            #expect(value?[2]?["note"] == "one,\nline \"two\" of 20000\r\nand three")
+            #expect(try project.text("out.csv") == text)
+        }
+    }
+}

@@ -63,6 +63,17 @@ import Testing
         }
     }
 
+    @Test func `scripts end where their tag does, in letters of either case`() async throws {
+        try await ProjectFolder.with { project in
+            let page =
+                "<p>a</p><SCRIPT>x < </scr ipt> </ script></Script><p>b</p><style>p{}</STYLE ><p>c<script>never ends <p>d"
+            try project.write(page, to: "a.html")
+            let value = try await project.value(
+                of: "steps.a.text", after: "  - id: a\n    read: a.html")
+            #expect(value == "a\n\nb\n\nc")
+        }
+    }
+
     @Test func `a web page is what a person reads of it`() async throws {
         try await ProjectFolder.with { project in
             let page = """

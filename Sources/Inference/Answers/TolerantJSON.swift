@@ -26,6 +26,8 @@ struct TolerantJSON {
 
     struct Container {
         var isMapping: Bool
+        /// Where it begins.
+        var start: Int
         /// A second brace around a mapping, which means nothing.
         var isRedundant = false
         var elements: [Value] = []
@@ -34,8 +36,8 @@ struct TolerantJSON {
         var expects: Expectation
         var isBehindComma = false
 
-        static var list: Container { Container(isMapping: false, expects: .element) }
-        static var mapping: Container { Container(isMapping: true, expects: .key) }
+        static func list(from start: Int) -> Container { Container(isMapping: false, start: start, expects: .element) }
+        static func mapping(from start: Int) -> Container { Container(isMapping: true, start: start, expects: .key) }
     }
 
     let text: [Unicode.Scalar]
@@ -82,14 +84,14 @@ struct TolerantJSON {
     /// The members of a mapping whose brace is missing.
     mutating func members() throws(Failure) -> Value {
         repairs.insert(.missingBracket)
-        stack = [.mapping]
+        stack = [.mapping(from: at)]
         return try contents()
     }
 
     private mutating func open(isMapping: Bool) throws(Failure) {
         guard stack.count < Self.mostNesting else { throw failure("it is nested too deeply") }
         at += 1
-        stack.append(isMapping ? .mapping : .list)
+        stack.append(isMapping ? .mapping(from: at) : .list(from: at))
     }
 
     private mutating func contents() throws(Failure) -> Value {
@@ -118,7 +120,7 @@ struct TolerantJSON {
         if stack[top].isMapping {
             if stack[top].entries.updateValue(value, forKey: stack[top].key) != nil { repairs.insert(.duplicateKey) }
         } else {
-            stack[top].elements.append(value)
+            stack[top].elements.appendRead(value, read: at - stack[top].start, rest: end - at)
         }
         stack[top].expects = .separator
         stack[top].isBehindComma = false
@@ -126,7 +128,8 @@ struct TolerantJSON {
     }
 
     private mutating func close() -> Value? {
-        guard let top = stack.popLast() else { return nil }
+        guard var top = stack.popLast() else { return nil }
+        top.elements.endReading()
         if top.isRedundant, top.elements.count == 1 { return append(top.elements[0]) }
         return append(top.isMapping ? .mapping(top.entries) : .list(top.elements))
     }
@@ -187,7 +190,7 @@ struct TolerantJSON {
         case "{" where stack[top].entries.isEmpty && !stack[top].isBehindComma:
             // `{{"a": 1}}`: the outer one is redundant.
             repairs.insert(.extraBracket)
-            stack[top] = .list
+            stack[top] = .list(from: at)
             stack[top].isRedundant = true
         case _ where Quotes.isOpening(sign):
             stack[top].key = try quoted(isKey: true)

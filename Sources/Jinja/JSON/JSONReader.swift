@@ -10,6 +10,8 @@ struct JSONReader {
     /// An array or object that is not closed yet. It is changed in place, never copied.
     private struct Container {
         var isMapping: Bool
+        /// Where it begins.
+        var start = 0
         var elements: [Value] = []
         var entries: Mapping = [:]
         /// The key whose value is read next.
@@ -47,7 +49,7 @@ struct JSONReader {
                 position += 1
                 skipWhitespace()
                 if peek != UInt8(ascii: "]") {
-                    stack.append(Container(isMapping: false))
+                    stack.append(Container(isMapping: false, start: position))
                     continue
                 }
                 position += 1
@@ -84,7 +86,8 @@ struct JSONReader {
                     default: throw unexpected("expected `,` or `}`")
                     }
                 } else {
-                    stack[top].elements.append(value)
+                    stack[top].elements.appendRead(
+                        value, read: position - stack[top].start, rest: bytes.count - position)
                     switch peek {
                     case UInt8(ascii: ","):
                         position += 1
@@ -92,6 +95,7 @@ struct JSONReader {
                         break closing
                     case UInt8(ascii: "]"):
                         position += 1
+                        stack[top].elements.endReading()
                         value = .list(stack.removeLast().elements)
                     default: throw unexpected("expected `,` or `]`")
                     }

@@ -80,7 +80,10 @@ struct HTMLText {
             let behind = bytes[open...].dropFirst()
             // A small letter is the capital one with this bit set.
             let found = behind.dropFirst().prefix(name.utf8.count).map { $0 | 0x20 }
-            if behind.first == UInt8(ascii: "/"), found.elementsEqual(name.utf8) { return open }
+            let next = behind.dropFirst(1 + name.utf8.count).first
+            if behind.first == UInt8(ascii: "/"), found.elementsEqual(name.utf8), !(next.map(isLetter) ?? false) {
+                return open
+            }
             start = bytes.index(after: open)
         }
         return nil

@@ -12,6 +12,7 @@ extension CSV {
         guard Set(columns).count == columns.count else {
             throw Failure(line: head.line, message: "two columns have the same name")
         }
+        let blank = Mapping(uniqueKeysWithValues: columns.map { ($0, Value.null) })
         var rows: [Value] = []
         rows.reserveCapacity(records.count - 1)
         for (number, record) in records.dropFirst().enumerated() {
@@ -21,8 +22,9 @@ extension CSV {
                     message:
                         "row \(number + 1) has \(record.fields.count) fields, and there are \(columns.count) columns")
             }
-            var row: Mapping = [:]
-            for (column, field) in zip(columns, record.fields) { row[column] = value(of: field) }
+            // The names of the columns take memory once.
+            var row = blank
+            for (index, field) in record.fields.enumerated() { row.values[index] = value(of: field) }
             rows.append(.mapping(row))
         }
         return (columns, rows)
