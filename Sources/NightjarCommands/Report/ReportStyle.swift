@@ -53,7 +53,7 @@ enum ReportStyle {
         .figures dd { font-size: 1.5rem; font-weight: 600; line-height: 1.3; font-variant-numeric: tabular-nums; }
         .figures .bad dd { color: var(--bad); }
         pre {
-          margin: .3rem 0; padding: .6rem .75rem; max-height: 32rem; overflow: auto; border-radius: 6px;
+          margin: .3rem 0; padding: .6rem .75rem; max-height: 18rem; overflow: auto; border-radius: 6px;
           background: var(--panel); font: .8125rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace;
           white-space: pre-wrap; overflow-wrap: anywhere; tab-size: 4;
         }
@@ -95,6 +95,7 @@ enum ReportStyle {
         @media (max-width: 40rem) {
           body { padding: 1.25rem 1rem 2rem; }
           .pairs > div { grid-template-columns: minmax(0, 1fr); padding: .3rem 0; }
+          header .pairs > div { grid-template-columns: 5.5rem minmax(0, 1fr); padding: .15rem 0; }
           .step > summary { grid-template-columns: minmax(0, 1fr) auto; }
           .step > summary .track { grid-row: 2; grid-column: 1 / -1; }
           .item > summary { grid-template-columns: minmax(0, 1fr) auto; }

@@ -127,7 +127,7 @@ extension RunReport {
     }
 
     static func error(_ error: RecordedError) -> HTML {
-        .element("p", [("class", "error")], [.element("strong", [], [.text(error.code)]), " ", .text(error.message)])
+        .element("p", [("class", "error")], [.element("strong", [], [.text(error.code)]), ": ", .text(error.message)])
     }
 
     /// A table in a box of its own, which scrolls where it is too wide.

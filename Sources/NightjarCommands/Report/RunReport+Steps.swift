@@ -53,7 +53,10 @@ extension RunReport {
             ])
         var words = [step.kind]
         if step.attempt > 1 { words.append("attempt \(step.attempt)") }
-        if let loop = part.loop { words.append(Figures.count(loop.total, "item")) }
+        if let loop = part.loop {
+            words.append(Figures.count(loop.total, "item"))
+            if let failed = loop.counts[.failed] { words.append("\(failed) failed") }
+        }
         let retried = step.attempt > 1 ? " retried" : ""
         return .element(
             "details", [("class", "step\(retried)")],

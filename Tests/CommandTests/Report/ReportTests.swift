@@ -109,7 +109,7 @@ import Testing
         let usual = try items()
         #expect(usual.failed == 350 && usual.all == 550)
         #expect(usual.page.contains("150 more items left out, none of which failed: `--items` shows more."))
-        #expect(usual.page.contains("<span class=\"faint\">check, 700 items</span>"))
+        #expect(usual.page.contains("<span class=\"faint\">check, 700 items, 350 failed</span>"))
         let few = try items("--items", "0")
         #expect(few.failed == 350 && few.all == 350)
         let all = try items("--items", "1000")
