@@ -64,7 +64,7 @@ enum ReportStyle {
         thead th { color: var(--faint); overflow-wrap: normal; }
         tbody th, tbody td:last-child { min-width: 11rem; }
         .number { text-align: right; font-variant-numeric: tabular-nums; }
-        details > summary { cursor: pointer; list-style-position: outside; }
+        details > summary { cursor: pointer; list-style-position: inside; }
         summary:focus-visible, pre:focus-visible, .scroll:focus-visible { outline: 2px solid var(--work-bar); outline-offset: 2px; }
         .step, .item { border-bottom: 1px solid var(--line); }
         .step > summary, .item > summary {

@@ -57,9 +57,8 @@ extension RunReport {
             words.append(Figures.count(loop.total, "item"))
             if let failed = loop.counts[.failed] { words.append("\(failed) failed") }
         }
-        let retried = step.attempt > 1 ? " retried" : ""
         return .element(
-            "details", [("class", "step\(retried)")],
+            "details", [("class", "step")],
             [
                 .element(
                     "summary", [],
@@ -99,7 +98,7 @@ extension RunReport {
             if step.item != nil { parts += items(loop) }
         } else if !part.calls.isEmpty {
             parts += repairs(output)
-        } else if step.kind != "steps", let output {
+        } else if step.kind != "steps", let output, output != [:] {
             parts.append(label("Output"))
             parts.append(ReportValues.data(output))
         }
