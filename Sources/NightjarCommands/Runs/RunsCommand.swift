@@ -6,7 +6,7 @@ struct RunsCommand: AsyncParsableCommand {
         commandName: "runs", abstract: "Look into the record of runs.",
         subcommands: [
             RunsListCommand.self, RunsShowCommand.self, RunsItemsCommand.self, RunsLogsCommand.self,
-            RunsSummaryCommand.self, RunsExportCommand.self, RunsPruneCommand.self,
+            RunsSummaryCommand.self, RunsReportCommand.self, RunsExportCommand.self, RunsPruneCommand.self,
         ],
         defaultSubcommand: RunsListCommand.self)
 }

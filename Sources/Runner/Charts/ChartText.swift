@@ -5,18 +5,26 @@ enum ChartText {
         text.reduce(0) { $0 + ems($1) } * size
     }
 
-    /// The text, or its beginning with `…`, in a width.
+    /// The text, or its beginning and its end with `…` between them, in a width: names that begin alike often differ in
+    /// a number at their end.
     static func shortened(_ text: String, to room: Double, size: Double) -> String {
         guard width(text, size: size) > room else { return text }
-        var left = room - ems("…") * size
-        var short = ""
-        for character in text {
-            left -= ems(character) * size
-            guard left >= 0 else { break }
-            short.append(character)
-        }
-        while short.last?.isWhitespace == true { short.removeLast() }
-        return short + "…"
+        let left = room - ems("…") * size
+        var end = fitting(text.reversed(), in: left / 3, size: size)
+        end = String(end.reversed().drop(while: \.isWhitespace))
+        var begin = fitting(text, in: left - width(end, size: size), size: size)
+        while begin.last?.isWhitespace == true { begin.removeLast() }
+        return begin + "…" + end
+    }
+
+    /// As many characters from the front as fit.
+    private static func fitting(_ text: some Sequence<Character>, in room: Double, size: Double) -> String {
+        var left = room
+        return String(
+            text.prefix { character in
+                left -= ems(character) * size
+                return left >= 0
+            })
     }
 
     /// One line without what could be no part of XML, or turns the direction of what follows.

@@ -109,7 +109,9 @@ import Testing
     @Test func `texts are cut to their room, and lose what XML does not take`() {
         #expect(ChartText.shortened("short", to: 100, size: 11) == "short")
         let cut = ChartText.shortened(String(repeating: "word ", count: 40), to: 100, size: 11)
-        #expect(cut.hasSuffix("…") && ChartText.width(cut, size: 11) <= 100)
+        #expect(cut.hasPrefix("word") && cut.contains("…") && ChartText.width(cut, size: 11) <= 100)
+        #expect(ChartText.shortened("A name of many words, number 12", to: 100, size: 11).hasSuffix("r 12"))
+        #expect(ChartText.width(ChartText.shortened("🦉🦉🦉", to: 12, size: 11), size: 11) <= 12)
         #expect(ChartText.line("a\nb\u{0}c\u{202E}d\u{FFFF}") == "a bcd")
     }
 }
