@@ -86,6 +86,157 @@ import Testing
         #expect(compared?["changes"]?.list?.last?["now_wrong"] == [1])
     }
 
+    @Test func `one model in the place of another is compared with it`() throws {
+        func write(_ model: String) throws {
+            try fixture.write(
+                """
+                version: 1
+                cases: [{ q: a }]
+                models: [\(model)]
+                variants: { v: { steps: [{ id: s, set: { x: a } }], answer: "${{ steps.s.x }}" } }
+                score: { expected: "${{ item.q }}" }
+                """, to: "evals/m.yaml")
+        }
+        try write("f/small")
+        #expect(try fixture.run("eval", "m", "-q").status == 0)
+        try write("f/large")
+        let outcome = try fixture.run("eval", "m", "-q", "--compare")
+        #expect(
+            outcome.output.contains("v with f/large, before with f/small: 0 cases now right, 0 now wrong, of 1"),
+            "\(outcome.output)")
+        #expect(try fixture.run("eval", "m", "-q", "--compare-to", "nosuch").status == 65)
+        #expect(try fixture.run("runs", "list", "--json").json.list?.count == 2)
+    }
+
+    @Test func `an answer that its own prompt refuses is wrong, whatever the prompt does with it`() throws {
+        for rule in ["fail", "keep", "null"] {
+            try fixture.write(
+                """
+                version: 1
+                cases: [{ t: "I was charged twice for Harbor." }]
+                models: ["\(CommandFixture.model)"]
+                variants:
+                  v:
+                    prompt:
+                      system: You sort support tickets.
+                      user: ${{ item.t }}
+                      temperature: 0
+                      max_tokens: 6
+                      allow_truncated: true
+                      schema: { type: object, required: [a], properties: { a: { type: string, minLength: 90 } } }
+                      on_invalid: \(rule)
+                  w:
+                    steps:
+                      - { id: p, prompt: { system: You sort support tickets., user: "${{ item.t }}", temperature: 0 } }
+                      - { id: d, parse: { text: "${{ steps.p.text }}", require: [owl], on_invalid: \(rule) } }
+                    answer: ${{ steps.d.data }}
+                score: { check: "true" }
+                """, to: "evals/refused.yaml")
+            let outcome = try fixture.run("eval", "refused", "-q", "--json")
+            let results = try #require(try outcome.json["results"]?.list, "\(outcome.errors)")
+            #expect([results[0]["valid"], results[0]["right"], results[0]["failed"]] == [.number(0), .number(0), 0])
+            #expect(results[1]["valid"] == .number(rule == "fail" ? 0 : 1))
+        }
+    }
+
+    @Test func `a taken step sees its item by its own name, its workflow's inputs and retries, and no earlier results`()
+        throws
+    {
+        try fixture.write(
+            """
+            version: 1
+            inputs: { tone: { default: calm } }
+            defaults: { retry: { max_attempts: 3, delay: 1ms } }
+            steps:
+              - { id: all, set: { tickets: [] } }
+              - id: sort
+                foreach: { items: "${{ steps.all.tickets }}", as: ticket, key: "${{ ticket.id }}", once: true }
+                steps:
+                  - { id: try, if: "ticket.id > 0", run: "echo x >> tries; test $(wc -l < tries) -ge 3" }
+                  - { id: inner, foreach: { items: [1, 2], key: "${{ item }}", once: true }, set: { n: "${{ item }}" } }
+                  - { id: say, set: { text: "${{ inputs.tone }} ${{ ticket.id }} ${{ steps.inner.done }}" } }
+            """, to: "workflows/w.yaml")
+        try fixture.write(
+            """
+            version: 1
+            cases: [{ id: 7 }]
+            variants: { sort: { workflow: w, step: sort, answer: "${{ steps.say.text }}" } }
+            score: { expected: "${{ inputs.tone }} ${{ item.id }} 2" }
+            """, to: "evals/w.yaml")
+        let outcome = try fixture.run("eval", "w", "-q", "--json")
+        #expect(try outcome.json["results"]?.list?.first?["right"] == .number(1), "\(outcome.output)\(outcome.errors)")
+        #expect(try fixture.text(of: "tries") == "x\nx\nx\n")
+        let again = try fixture.run("eval", "w", "-i", "tone=loud", "--json")
+        #expect(try again.json["results"]?.list?.first?["right"] == .number(1), "\(again.errors)")
+        #expect(!again.errors.contains("earlier run"))
+    }
+
+    @Test func `keys of a workflow's prompt can be changed and taken out`() throws {
+        try fixture.write(
+            """
+            version: 1
+            inputs: { t: { default: one } }
+            steps:
+              - id: label
+                if: "false"
+                prompt: { system: A, user: "${{ inputs.t }}", temperature: 0, schema: { type: object }, stop: [x] }
+            """, to: "workflows/w.yaml")
+        try fixture.write(
+            """
+            version: 1
+            cases: [{ t: one }]
+            models: ["\(CommandFixture.model)"]
+            variants:
+              label: { workflow: w, step: label, prompt: { schema: null, system: null, stop: null, max_tokens: 4, allow_truncated: true } }
+            score: { check: "true" }
+            """, to: "evals/w.yaml")
+        let outcome = try fixture.run("eval", "w", "-q")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let call = try fixture.run("runs", "show", "--calls", "--json").json["calls"]?.list?.first
+        #expect(call?["schema"] == .null)
+        #expect(call?["messages"]?.list?.count == 1)
+        #expect(call?["max_tokens"] == 4)
+    }
+
+    @Test func `failed cases have no part in the shares, and keys only where they are expected`() throws {
+        try fixture.write(
+            """
+            version: 1
+            cases: [{ e: { a: 1 } }, { e: { b: 2 } }, { e: { b: 3 }, stop: true }]
+            variants:
+              v:
+                steps:
+                  - { id: c, check: "item.stop is not defined" }
+                  - { id: s, set: { x: "${{ item.e }}" } }
+                answer: ${{ steps.s.x }}
+            score: { expected: "${{ item.e }}" }
+            require: { right: 1 }
+            """, to: "evals/f.yaml")
+        let outcome = try fixture.run("eval", "f", "-q", "--json")
+        #expect(outcome.status == 2)
+        #expect(outcome.errors.contains("1 case could not be judged, the first because this does not hold"))
+        let result = try outcome.json["results"]?.list?.first
+        #expect(result?["right"] == .number(1))
+        #expect(result?["fields"] == ["a": .number(1), "b": .number(1)])
+        #expect(result?["failed"] == 1)
+    }
+
+    @Test func `cases that are no list are told before anything is measured`() throws {
+        try fixture.write(#"{"a": 1}"#, to: "c.json")
+        try fixture.write(
+            """
+            version: 1
+            cases: c.json
+            variants: { v: { steps: [{ id: s, set: { x: 1 } }], answer: 1 } }
+            score: { expected: 1 }
+            """, to: "evals/c.yaml")
+        let outcome = try fixture.run("eval", "c", "-q")
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("`cases` takes a list of cases, and c.json holds none"), "\(outcome.errors)")
+        try fixture.write("[]", to: "c.json")
+        #expect(try fixture.run("eval", "c", "-q").errors.contains("there are no cases"))
+    }
+
     @Test func `a case that cannot be judged is not a wrong answer`() throws {
         try fixture.write(
             """
@@ -154,6 +305,9 @@ import Testing
         try started.wait { fixture.exists("here") || !started.process.isRunning }
         kill(started.process.processIdentifier, SIGKILL)
         _ = try started.finish()
+        let cutOff = try fixture.run("eval", "--of", "latest")
+        #expect(cutOff.status == 130)
+        #expect(cutOff.errors.contains("`nightjar resume "))
         try fixture.write("", to: "go")
         let resumed = try fixture.run("resume", "-q")
         #expect(resumed.status == 0, "\(resumed.errors)")
@@ -188,13 +342,34 @@ import Testing
             message: "3:37: error: the workflow `w` has no step `lable`; did you mean `label`?"),
         Mistake(
             text: "cases: [1]\nvariants: { a: { workflow: w, step: label } }\nscore: { expected: 1 }",
-            message: "w:4:37: error: there is no step `text`"),
+            message: "w:4:37: error: there is no step `text` here: say under `given`"),
         Mistake(
             text: "cases: [1]\nvariants: { a: { workflow: w, step: text } }\nscore: { expected: 1 }",
             message: "`text` of `w` is no `prompt`: say by `answer` what is judged"),
         Mistake(
-            text: "cases: [1]\ninputs: { limit: {} }\nvariants: { a: { prompt: x } }\nscore: { expected: 1 }",
-            message: "the input `limit` is taken"),
+            text: "cases: [1]\ninputs: { case_limit: {} }\nvariants: { a: { prompt: x } }\nscore: { expected: 1 }",
+            message: "the input `case_limit` is taken"),
+        Mistake(
+            text: "cases: { a: 1 }\nvariants: { a: { prompt: x } }\nscore: { expected: 1 }",
+            message: "2:8: error: `cases` takes the path of a table or a list of cases, not a mapping"),
+        Mistake(
+            text: "cases: cases.md\nvariants: { a: { prompt: x } }\nscore: { expected: 1 }",
+            message: "2:8: error: the cases come from a `.csv`, `.tsv`, `.json`, `.jsonl` or `.yaml` file"),
+        Mistake(
+            text: "cases: [1]\nmodels: [a/b, a/b]\nvariants: { a: { prompt: x } }\nscore: { expected: 1 }",
+            message: "`models` names `a/b` twice"),
+        Mistake(
+            text: "cases: [1]\nvariants: { a: { prompt: x } }\nscore: { check: answer }\nrequire: { exact: 1 }",
+            message: "`require` has `exact` or `similarity`, and `score` has nothing `expected`"),
+        Mistake(
+            text: "cases: [1]\nvariants: { a: { prompt: x } }\nscore: { expected: 1, schema: { type: strin } }",
+            message: "the `schema` is wrong"),
+        Mistake(
+            text: "cases: [1]\ngiven: { score: { x: 1 } }\nvariants: { a: { prompt: x } }\nscore: { expected: 1 }",
+            message: "3:10: error: the step that judges answers is called `score`"),
+        Mistake(
+            text: "cases: [1]\nvariants: { a: { steps: [], answer: 1 } }\nscore: { expected: 1 }",
+            message: "`steps` has no steps"),
     ])
     func `a mistake is told at its place before anything runs`(mistake: Mistake) throws {
         try fixture.write(

@@ -23,8 +23,9 @@ import Testing
     @Test(arguments: [
         Pair("owl", "owl", true, 1), Pair(" owl\n", "owl", true, 1), Pair("Owl", "owl", false, 1),
         Pair("a  b", "a b", false, 1), Pair("kitten", "sitting", false, 1 - 3.0 / 7), Pair("", "", true, 1),
-        Pair("", "abcd", false, 0), Pair("日本語", "日本人", false, 2.0 / 3),
-        Pair(1, .number(1), true, 1), Pair(1, 2, false, 0), Pair("1", 1, false, 0), Pair(true, 1, false, 0),
+        Pair("", "abcd", false, 0), Pair("abcdefghij", "axxxxxxxxx", false, 0.1), Pair("日本語", "日本人", false, 2.0 / 3),
+        Pair(1, .number(1), true, 1), Pair(1, 2, false, 0), Pair("1", 1, true, 1), Pair(1, "1", true, 1),
+        Pair("true", true, true, 1), Pair(true, 1, false, 0),
         Pair(1, true, false, 0), Pair(nil, nil, true, 1), Pair(nil, "x", false, 0),
         Pair([1, 2], [1, 2], true, 1), Pair([1], [1, 2], false, 0.5), Pair([2, 1], [1, 2], false, 0),
         Pair([], [], true, 1),
@@ -37,13 +38,42 @@ import Testing
         #expect(abs(Similarity.of(pair.answer, to: pair.expected) - pair.similarity) < 1e-9)
     }
 
-    @Test func `long texts are compared in the time that short ones take, by words`() {
+    @Test
+    func
+        `long texts are compared too: what is the same at their ends, by letters, by words, by their words in any order`()
+    {
+        func similarity(_ first: [String], _ second: [String]) -> Double {
+            Similarity.of(.string(first.joined(separator: " ")), to: .string(second.joined(separator: " ")))
+        }
         let words = (0..<20_000).map { "word\($0)" }
+        #expect(similarity(words, words) == 1)
         var other = words
+        other[10_000] = "x"
+        #expect(similarity(words, other) > 0.9999)
+        let middle = Array(repeating: "猫", count: 6000)
+        #expect(similarity([middle.joined()], [(middle.dropLast(3001) + ["犬"] + middle.suffix(3000)).joined()]) > 0.999)
+        other = words
         for index in stride(from: 0, to: 2000, by: 2) { other[index] = "x" }
-        let text = Value.string(words.joined(separator: " "))
-        #expect(Similarity.of(text, to: text) == 1)
-        #expect(abs(Similarity.of(.string(other.joined(separator: " ")), to: text) - 0.5) < 0.01)
+        #expect(abs(similarity(Array(words.prefix(2000)), Array(other.prefix(2000))) - 0.5) < 0.01)
+        for index in stride(from: 1, to: 20_000, by: 2) { other[index] = "x" }
+        #expect(abs(similarity(words, other) - 0.45) < 0.02)
+    }
+
+    @Test func `texts of tables are compared with data, and data in texts are found for check`() async throws {
+        try await ProjectFolder.with { folder in
+            #expect(try await score(#"{ answer: { a: 1 }, expected: '{"a": 1}' }"#, folder)["right"] == true)
+            #expect(try await score(#"{ answer: "It is 1.", expected: 1 }"#, folder)["right"] == true)
+            #expect(try await score(#"{ answer: "", expected: null }"#, folder)["right"] == true)
+            let none = try await score(#"{ answer: "nothing", expected: null }"#, folder)
+            #expect([none["valid"], none["exact"], none["similarity"]] == [false, false, .number(0)])
+            #expect(try await score(#"{ answer: '{"n": 5}', check: answer.n >= 4 }"#, folder)["right"] == true)
+            #expect(try await score(#"{ answer: owl, check: answer == "owl" }"#, folder)["right"] == true)
+            let without = try await score(#"{ answer: '{"n": 5}', check: answer.m >= 4 }"#, folder)
+            #expect([without["valid"], without["right"]] == [true, false])
+            #expect(without["errors"]?.list?.first?.string?.hasPrefix("`check` cannot be answered: ") == true)
+            let refused = try await score("{ answer: owl, expected: owl, valid: 1 > 2 }", folder)
+            #expect([refused["valid"], refused["right"], refused["exact"]] == [false, false, false])
+        }
     }
 
     private func score(_ keys: String, _ folder: ProjectFolder) async throws -> Mapping {

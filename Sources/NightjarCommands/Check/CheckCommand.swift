@@ -10,7 +10,8 @@ struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Tell every mistake in workflows, and run nothing.",
         discussion:
-            "Without arguments, checks every workflow of the project. The exit code is 65 when there is a mistake.")
+            "Without arguments, checks every workflow and every evaluation of the project. The exit code is 65 when there is a mistake."
+    )
 
     @Argument(help: "Workflow files, or names in the folder `workflows`.", completion: .file())
     var workflows: [String] = []
@@ -33,7 +34,9 @@ struct CheckCommand: ParsableCommand {
             return
         }
         let here = URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory)
-        let names = workflows.isEmpty ? Project(around: here).workflowFiles().map(\.path) : workflows
+        let names =
+            workflows.isEmpty
+            ? Project.Shelf.allCases.flatMap { Project(around: here).workflowFiles(on: $0) }.map(\.path) : workflows
         guard !names.isEmpty else {
             throw CommandFailure(.usage, "there is no workflow to check: name one, or go to a folder with `workflows`")
         }

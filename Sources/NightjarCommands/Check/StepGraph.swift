@@ -10,12 +10,15 @@ struct StepGraph {
 
     /// The chart in the language of Mermaid.
     var mermaid: String {
-        (["flowchart TD"] + Self.lines(of: definition.steps, indent: "    ")).joined(separator: "\n")
+        (["flowchart TD"] + lines(of: definition.steps, indent: "    ")).joined(separator: "\n")
     }
 
-    private static func lines(of steps: [Step], indent: String) -> [String] {
-        steps.flatMap { nodes(of: $0, indent: indent) }
-            + steps.flatMap { step in step.needs.map { "\(indent)\(node($0)) --> \(node(step.id))" } }
+    /// - Parameter prefix: what tells steps of one id apart, where an evaluation has them in several loops.
+    private func lines(of steps: [Step], indent: String, prefix: String = "") -> [String] {
+        steps.flatMap { nodes(of: $0, indent: indent, prefix) }
+            + steps.flatMap { step in
+                step.needs.map { "\(indent)\(Self.node(prefix + $0)) --> \(Self.node(prefix + step.id))" }
+            }
     }
 
     /// Words that Mermaid takes for its own.
@@ -31,18 +34,18 @@ struct StepGraph {
             .replacing(">", with: "#gt;").replacing("\n", with: " ")
     }
 
-    private static func nodes(of step: Step, indent: String) -> [String] {
-        var label = "\(escaped(step.name ?? step.id))<br>\(step.kindName)"
+    private func nodes(of step: Step, indent: String, _ prefix: String) -> [String] {
+        var label = "\(Self.escaped(step.name ?? step.id))<br>\(step.kindName)"
         if step.foreach != nil { label += ", for each item" }
-        if let condition = step.condition { label += "<br>if \(escaped(condition.source))" }
+        if let condition = step.condition { label += "<br>if \(Self.escaped(condition.source))" }
         let quoted = "\"\(label)\""
         let inner: [Step]
         switch step.body {
         case .nested(let steps): inner = steps
-        case .kind: return ["\(indent)\(node(step.id))[\(quoted)]"]
+        case .kind: return ["\(indent)\(Self.node(prefix + step.id))[\(quoted)]"]
         }
-        return ["\(indent)subgraph \(node(step.id))[\(quoted)]"] + lines(of: inner, indent: indent + "    ") + [
-            "\(indent)end"
-        ]
+        let inside = definition.evaluation == nil ? prefix : "\(prefix)\(step.id)."
+        return ["\(indent)subgraph \(Self.node(prefix + step.id))[\(quoted)]"]
+            + lines(of: inner, indent: indent + "    ", prefix: inside) + ["\(indent)end"]
     }
 }

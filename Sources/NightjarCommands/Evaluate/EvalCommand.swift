@@ -62,21 +62,41 @@ struct EvalCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        // What is named must be there before hours are spent.
+        if let compareTo { _ = try await record(compareTo) }
         var outcome: RunOutcome?
         if let file { outcome = try await measure(file) }
-        let (results, comparison) = try await results(of: outcome?.id ?? of ?? "latest")
+        let results = try await record(outcome?.id ?? of ?? "latest")
         let isMeasured = results.entries.contains { !$0.cases.isEmpty }
-        if isMeasured || json { show(results, comparison) }
+        if isMeasured || json { show(results, try await comparison(with: results)) }
         Console.note("run \(results.run.id)")
-        if let outcome, outcome.state != .partial { try ExitStatus.end(as: outcome.state, outcome.error) }
+        try end(results, isMeasured: isMeasured, error: outcome?.error ?? results.run.summary.error)
+    }
+
+    /// Ends the command as the evaluation has ended.
+    private func end(_ results: EvaluationResults, isMeasured: Bool, error: RecordedError?) throws {
+        let run = results.run
+        switch run.summary.state {
+        case .done, .partial: break
+        case .interrupted:
+            Console.note(
+                "it was interrupted; `nightjar resume \(run.id)` goes on, and `nightjar eval --of \(run.id)` shows the results"
+            )
+            throw ExitStatus.interrupted
+        case .running:
+            throw CommandFailure(.busy, "the run \(run.id) is still at work")
+        case .failed:
+            if let error { Console.error(error.message) }
+            try ExitStatus.end(as: .failed, error)
+        }
         guard isMeasured else { throw CommandFailure(.invalid, "there are no cases, so that nothing was measured") }
-        for shortfall in results.shortfalls { Console.error(shortfall) }
-        if !results.shortfalls.isEmpty { throw ExitStatus.failed }
         if results.failures > 0 {
             let reason = results.firstFailure.map { ", the first because \($0)" } ?? ""
             Console.error("\(Figures.count(results.failures, "case")) could not be judged\(reason)".clipped(to: 400))
-            throw ExitStatus.partial
         }
+        for shortfall in results.shortfalls { Console.error(shortfall) }
+        if !results.shortfalls.isEmpty { throw ExitStatus.failed }
+        if results.failures > 0 { throw ExitStatus.partial }
     }
 
     private func measure(_ file: String) async throws -> RunOutcome {
@@ -89,36 +109,36 @@ struct EvalCommand: AsyncParsableCommand {
         let session = try Session(project: loaded.project, logging: logging, purpose: loaded.definition.name)
         let history = try RecordAccess.open(session.places)
         let run = ObservedRun(observer: ObservedRun.progress(isQuiet: quiet), updatesLock: updateLock)
-        let outcome = try await run.outcome(session, options: RunOptions(), history: history) {
+        return try await run.outcome(session, options: RunOptions(), history: history) {
             setting throws(HistoryError) in
             try await WorkflowRun(loaded.definition, file: loaded.file, setting: setting).execute(inputs: values)
         }
-        if let error = outcome.error, outcome.state == .failed { Console.error(error.message) }
-        return outcome
     }
 
-    private func results(of run: String) async throws -> (EvaluationResults, EvaluationComparison?) {
-        let history: HistoryStore
+    /// What the history has of a run.
+    private func record(_ run: String) async throws -> EvaluationResults {
         do {
-            history = try HistoryStore(readingFrom: Places().history.path)
+            let history = try HistoryStore(readingFrom: Places().history.path)
             let results = try await EvaluationResults(of: try await history.run(run), history)
-            let before = try await earlier(than: results.run, history)
             try history.close()
-            return (results, before.map { EvaluationComparison(now: results, before: $0) })
+            return results
         } catch let error as HistoryError {
             throw CommandFailure(error)
         }
     }
 
-    private func earlier(than run: RunRecord, _ history: HistoryStore) async throws -> EvaluationResults? {
-        if let compareTo { return try await EvaluationResults(of: try await history.run(compareTo), history) }
-        guard compare, let path = run.path else { return nil }
-        let runs = try await history.runs(RunFilter(path: path, states: [.done, .partial], limit: 100))
-        guard let last = runs.first(where: { $0.started < run.summary.started }) else {
-            Console.note("there is no earlier run to compare with")
-            return nil
+    private func comparison(with results: EvaluationResults) async throws -> EvaluationComparison? {
+        if let compareTo { return EvaluationComparison(now: results, before: try await record(compareTo)) }
+        guard compare, let path = results.run.path else { return nil }
+        let filter = RunFilter(path: path, states: [.done, .partial], limit: 100)
+        let runs = try await RecordAccess.reading { history throws(HistoryError) in try await history.runs(filter) }
+        for run in runs where run.started < results.run.summary.started {
+            // The file may have been a workflow before, or one that this Nightjar cannot read any more.
+            guard let before = try? await record(run.id.text) else { continue }
+            return EvaluationComparison(now: results, before: before)
         }
-        return try await EvaluationResults(of: try await history.run(last.id.text), history)
+        Console.note("there is no earlier run to compare with")
+        return nil
     }
 
     private func show(_ results: EvaluationResults, _ comparison: EvaluationComparison?) {

@@ -17,6 +17,12 @@ struct EvaluationComparison {
         var broken: [CaseResult] = []
         var common = 0
 
+        /// With both models, where the other one was another.
+        var title: String {
+            guard let old = before.entry.model, old != entry.entry.model else { return entry.title }
+            return "\(entry.title), before with \(old)"
+        }
+
         /// By how much the share of right answers has grown among the cases of both runs, from -1 to 1.
         var growth: Double? {
             common == 0 ? nil : Double(mended.count - broken.count) / Double(common)
@@ -29,9 +35,12 @@ struct EvaluationComparison {
         self.now = now
         self.before = before
         changes = now.entries.compactMap { entry in
-            let same = before.entries.first {
-                $0.entry.variant == entry.entry.variant && $0.entry.model == entry.entry.model
-            }
+            let sameVariant = before.entries.filter { $0.entry.variant == entry.entry.variant }
+            let isOnlyOne =
+                sameVariant.count == 1
+                && now.entries.count { $0.entry.variant == entry.entry.variant } == 1
+            // A model that stands alone in its place is compared with the one that stood there.
+            let same = sameVariant.first { $0.entry.model == entry.entry.model } ?? (isOnlyOne ? sameVariant[0] : nil)
             return same.map { Self.change(of: entry, from: $0) }
         }
     }
@@ -42,12 +51,10 @@ struct EvaluationComparison {
         var known = Dictionary(grouping: before.cases.reversed(), by: { $0.digest ?? "\($0.index)" })
         for result in entry.cases {
             guard let old = known[result.digest ?? "\(result.index)"]?.popLast() else { continue }
+            guard old.outcome != .failed, result.outcome != .failed else { continue }
             change.common += 1
-            switch (old.outcome == .right, result.outcome == .right) {
-            case (false, true): change.mended.append(result)
-            case (true, false): change.broken.append(result)
-            default: break
-            }
+            if result.outcome == old.outcome { continue }
+            if result.outcome == .right { change.mended.append(result) } else { change.broken.append(result) }
         }
         return change
     }
@@ -59,7 +66,7 @@ struct EvaluationComparison {
                 return shown + (cases.count > Self.mostShown ? ", …" : "")
             }
             var lines = [
-                "\(change.entry.title): \(Figures.count(change.mended.count, "case")) now right, \(change.broken.count) now wrong, of \(change.common) in both runs"
+                "\(change.title): \(Figures.count(change.mended.count, "case")) now right, \(change.broken.count) now wrong, of \(change.common) in both runs"
             ]
             if !change.mended.isEmpty { lines.append("  now right: \(numbers(change.mended))") }
             if !change.broken.isEmpty { lines.append("  now wrong: \(numbers(change.broken))") }
@@ -79,7 +86,7 @@ struct EvaluationComparison {
                     [
                         "variant": .string(change.entry.entry.variant),
                         "model": change.entry.entry.model.map { .string($0) } ?? .null,
-                        "right_before": change.before.right.map { .number($0) } ?? .null,
+                        "model_before": change.before.entry.model.map { .string($0) } ?? .null,
                         "common_cases": .integer(change.common),
                         "now_right": .list(change.mended.map { .integer($0.index) }),
                         "now_wrong": .list(change.broken.map { .integer($0.index) }),

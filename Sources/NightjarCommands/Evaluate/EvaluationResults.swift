@@ -23,8 +23,9 @@ struct EvaluationResults: Sendable {
             let steps = try await history.allSteps(of: run.id, scope: .outsideItems)
             var entries: [EntryResult] = []
             for entry in evaluation.entries {
-                guard let step = steps.last(where: { $0.path == entry.stepID }) else { continue }
-                let items = try await history.allItems(of: run.id, step: step.row)
+                let step = steps.last { $0.path == entry.stepID }
+                let items =
+                    if let step { try await history.allItems(of: run.id, step: step.row) } else { [ItemRecord]() }
                 let calls = try await history.callTotals(of: run.id, inItemsOf: entry.stepID)
                 let cases = items.compactMap { CaseResult($0) }.sorted { $0.index < $1.index }
                 entries.append(EntryResult(entry: entry, cases: cases, calls: calls))
@@ -44,9 +45,9 @@ struct EvaluationResults: Sendable {
                 ("similarity", requirements.similarity, entry.similarity),
             ]
             return wanted.compactMap { name, least, reached -> String? in
-                guard let least, (reached ?? 0) < least else { return nil }
+                guard let least, let reached, reached < least else { return nil }
                 return
-                    "\(entry.title) reaches \(EntryResult.percent(reached ?? 0)) for `\(name)`, and \(EntryResult.percent(least)) is required"
+                    "\(entry.title) reaches \(EntryResult.percent(reached)) for `\(name)`, and \(EntryResult.percent(least)) is required"
             }
         }
     }
@@ -76,29 +77,33 @@ struct EntryResult: Sendable {
 
     var title: String { entry.model.map { "\(entry.variant) with \($0)" } ?? entry.variant }
     var failed: Int { cases.count { $0.outcome == .failed } }
-    var rightCount: Int { cases.count { $0.outcome == .right } }
-    /// Shares of all cases, from 0 to 1; `nil` where there are none, or nothing was expected.
-    var right: Double? { share(rightCount) }
-    var valid: Double? { share(cases.count(where: \.isValid)) }
-    var exact: Double? { isCompared ? share(cases.count(where: { $0.isExact == true })) : nil }
+    /// Shares of the cases that were judged, from 0 to 1; `nil` where there are none, or nothing was expected.
+    var right: Double? { share(judged.count { $0.outcome == .right }) }
+    var valid: Double? { share(judged.count(where: \.isValid)) }
+    var exact: Double? { isCompared ? share(judged.count(where: { $0.isExact == true })) : nil }
     var similarity: Double? {
-        guard isCompared, !cases.isEmpty else { return nil }
-        return cases.reduce(0) { $0 + ($1.similarity ?? 0) } / Double(cases.count)
+        guard isCompared, !judged.isEmpty else { return nil }
+        return judged.reduce(0) { $0 + ($1.similarity ?? 0) } / Double(judged.count)
     }
 
+    private var judged: [CaseResult] { cases.filter { $0.outcome != .failed } }
     private var isCompared: Bool { cases.contains { $0.similarity != nil } }
 
-    /// For each key of the expected mappings, the share of the cases in which it was the same.
+    /// For each key of the expected mappings, the share of the cases that expect it in which it was the same. An answer
+    /// that was none has no keys.
     var fields: OrderedDictionary<String, Double> {
-        var counts: OrderedDictionary<String, Int> = [:]
+        var counts: OrderedDictionary<String, (all: Int, same: Int)> = [:]
         for result in cases {
-            for (key, isSame) in result.fields { counts[key, default: 0] += isSame ? 1 : 0 }
+            for (key, isSame) in result.fields {
+                let count = counts[key] ?? (0, 0)
+                counts[key] = (count.all + 1, count.same + (isSame ? 1 : 0))
+            }
         }
-        return counts.compactMapValues(share)
+        return counts.mapValues { Double($0.same) / Double($0.all) }
     }
 
     private func share(_ count: Int) -> Double? {
-        cases.isEmpty ? nil : Double(count) / Double(cases.count)
+        judged.isEmpty ? nil : Double(count) / Double(judged.count)
     }
 
     /// To a tenth of a percent; all is said of nothing but all.
@@ -117,7 +122,7 @@ struct EntryResult: Sendable {
             "failed": .integer(failed), "calls": .integer(calls.calls), "reused_calls": .integer(calls.reused),
             "prompt_tokens": .integer(calls.promptTokens), "generated_tokens": .integer(calls.generatedTokens),
             "seconds": .number((calls.seconds * 1000).rounded() / 1000),
-            "results": .list(cases.map(\.value)),
+            "cases_judged": .integer(judged.count), "results": .list(cases.map(\.value)),
         ]
     }
 }
@@ -171,7 +176,7 @@ struct CaseResult: Sendable {
 
     var value: Value {
         [
-            "case": .integer(index), "outcome": .string(outcome.rawValue), "valid": .boolean(isValid),
+            "index": .integer(index), "outcome": .string(outcome.rawValue), "valid": .boolean(isValid),
             "exact": isExact.map { .boolean($0) } ?? .null, "similarity": similarity.map { .number($0) } ?? .null,
             "answer": answer, "errors": .list(reasons.map { .string($0) }),
         ]

@@ -27,7 +27,7 @@ struct EvaluationTable {
             columns.append(("SIMILAR", true, { share($0.similarity) }))
         }
         columns.append(("VALID", true, { share($0.valid) }))
-        for field in fields { columns.append((field, true, { share($0.fields[field]) })) }
+        for field in fields { columns.append((field.printable.clipped(to: 24), true, { share($0.fields[field]) })) }
         if hasFailures { columns.append(("FAILED", true, { "\($0.failed)" })) }
         columns.append(("TOKENS", true, tokens))
         columns.append(("S/CASE", true, seconds))

@@ -43,10 +43,16 @@ extension String {
 
     /// The text on one line of at most so many columns.
     func clipped(to width: Int) -> String {
-        let line = split(whereSeparator: \.isNewline).joined(separator: " ")
+        // A character takes a column at least, but for what stands over others: a long text need not be looked at to its end.
+        let line = prefix(width * 8 + 8).split(whereSeparator: \.isNewline).joined(separator: " ")
         guard line.displayWidth > width else { return line }
         var clipped = ""
-        for character in line where clipped.displayWidth < width - 1 { clipped.append(character) }
+        var taken = 0
+        for character in line {
+            taken += String(character).displayWidth
+            guard taken < width else { break }
+            clipped.append(character)
+        }
         return clipped + "…"
     }
 }

@@ -1,3 +1,5 @@
+import Workflow
+
 /// A chart as data: what is to be seen, before it has a place on the picture.
 struct Chart: Sendable {
     /// What the horizontal axis counts.
@@ -35,10 +37,10 @@ struct Chart: Sendable {
     var width = 800.0
     var height = 450.0
 
-    /// The colours that are told apart.
-    static let colours = 8
     /// Beyond the colours, each comes a second time: dashed, hollow or pale.
-    static let mostSeries = 2 * colours
+    static let mostSeries = ChartStep.mostSeries
+    /// The colours that are told apart.
+    static let colours = mostSeries / 2
     static let mostCategories = 200
     static let mostMarks = 50_000
 }

@@ -3,7 +3,7 @@ enum ChartDates {
     /// Reads `2026-03`, `2026-03-01`, `2026-03-01T18:30`, with or without seconds and an offset.
     static func seconds(_ text: String) -> Double? {
         let pattern =
-            /(\d{4})-(\d{2})(?:-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(\.\d{1,9})?)?\s?(Z|[+\-]\d{2}:?\d{2})?)?)?/
+            /([0-9]{4})-([0-9]{2})(?:-([0-9]{2})(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(\.[0-9]{1,9})?)?\s?(Z|[+\-][0-9]{2}:?[0-9]{2})?)?)?/
         guard let match = text.wholeMatch(of: pattern), let year = Int(match.output.1),
             let month = Int(match.output.2), (1...12).contains(month)
         else { return nil }

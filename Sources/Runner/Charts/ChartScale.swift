@@ -16,7 +16,7 @@ struct ChartScale: Sendable, Equatable {
         var low = range.lowerBound
         var high = range.upperBound
         if !Self.isApart(low, high) {
-            let half = low == 0 ? 1 : max(low.magnitude * 0.1, isWhole ? 1 : 0)
+            let half = low.magnitude < Self.least ? 1 : max(low.magnitude * 0.1, isWhole ? 1 : 0)
             low -= half
             high += half
         }
@@ -42,9 +42,12 @@ struct ChartScale: Sendable, Equatable {
     /// What a bound may miss a mark by, as a part of a step, for the sake of rounding.
     private static let grain = 1e-9
 
+    /// Numbers that are smaller have no steps that could be counted in powers of ten: they are all the same.
+    private static let least = 1e-290
+
     /// Whether two numbers differ by more than rounding.
     static func isApart(_ low: Double, _ high: Double) -> Bool {
-        high - low > max(low.magnitude, high.magnitude) * 1e-9
+        high - low > max(max(low.magnitude, high.magnitude) * 1e-13, least)
     }
 
     /// The number of 1, 2 and 5 times a power of ten that is next to a step, by Heckbert's bounds.

@@ -19,17 +19,22 @@ extension WorkflowDefinition {
                         return [Diagnostic(in: source, at: step.place, message: error.description)]
                     }
                 }
-                // One with expressions in it is judged when they are known.
-                guard let schema = prompt.schema, let value = try? schema.evaluate([:], environment: .workflow)
-                else { return [] }
-                do throws(StepFailure) {
-                    _ = try AnswerSchema(value)
-                    return []
-                } catch {
-                    return [Diagnostic(in: source, at: step.place, message: error.message)]
-                }
+                return mistakes(in: prompt.schema, of: step, source)
+            case .kind(let parse as ParseStep): return mistakes(in: parse.schema, of: step, source)
+            case .kind(let score as ScoreStep): return mistakes(in: score.schema, of: step, source)
             case .kind: return []
             }
+        }
+    }
+
+    private static func mistakes(in schema: TemplatedValue?, of step: Step, _ source: SourceText) -> [Diagnostic] {
+        // One with expressions in it is judged when they are known.
+        guard let schema, let value = try? schema.evaluate([:], environment: .workflow) else { return [] }
+        do throws(StepFailure) {
+            _ = try AnswerSchema(value)
+            return []
+        } catch {
+            return [Diagnostic(in: source, at: step.place, message: error.message)]
         }
     }
 }

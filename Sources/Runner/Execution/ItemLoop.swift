@@ -158,6 +158,7 @@ struct ItemLoop: Sendable {
         }
         var names = names
         names[foreach.itemName] = entry.value
+        if let other = foreach.otherName { names[other] = entry.value }
         names["index"] = .integer(turn.index)
         let trial = execution.trial()
         do {

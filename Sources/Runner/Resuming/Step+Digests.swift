@@ -36,8 +36,7 @@ extension Step {
 
     /// The references of the step and of the steps in it, but for those that the step itself gives a meaning to.
     var outerReferences: [Reference] {
-        var own: Set<String> = []
-        if let foreach { own = [foreach.itemName, "index"] }
+        let own = foreach?.ownNames ?? []
         return allReferences.filter { !own.contains($0.name) }
     }
 

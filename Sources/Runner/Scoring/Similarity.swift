@@ -19,7 +19,7 @@ enum Similarity {
             guard length > 0 else { return 1 }
             return zip(answer, expected).reduce(0) { $0 + of($1.0, to: $1.1) } / Double(length)
         }
-        if let expected = expected.string, let answer = answer.string { return ofTexts(answer, expected) }
+        if let (answer, expected) = texts(answer, expected) { return ofTexts(answer, expected) }
         return isSame(answer, expected) ? 1 : 0
     }
 
@@ -33,12 +33,25 @@ enum Similarity {
             guard let answer = answer.list, answer.count == expected.count else { return false }
             return zip(answer, expected).allSatisfy { isSame($0, $1) }
         }
-        if let expected = expected.string {
-            return answer.string.map { trimmed($0) == trimmed(expected) } ?? false
-        }
+        if let (answer, expected) = texts(answer, expected) { return trimmed(answer) == trimmed(expected) }
         if case .boolean = answer { return answer == expected }
         if case .boolean = expected { return false }
         return answer.isEqual(to: expected)
+    }
+
+    /// Both as texts, where one is: tables have numbers for texts that look like them.
+    private static func texts(_ answer: Value, _ expected: Value) -> (String, String)? {
+        guard answer.string != nil || expected.string != nil else { return nil }
+        guard let left = scalarText(answer), let right = scalarText(expected) else { return nil }
+        return (left, right)
+    }
+
+    private static func scalarText(_ value: Value) -> String? {
+        switch value {
+        case .string(let text): text
+        case .integer, .number, .boolean: value.json(.compact)
+        default: nil
+        }
     }
 
     private static func trimmed(_ text: String) -> Substring {
@@ -47,26 +60,45 @@ enum Similarity {
         return rest
     }
 
-    /// 1 less the share of the longer text that would have to be changed.
+    /// The share of the longer text that need not be changed.
     private static func ofTexts(_ first: String, _ second: String) -> Double {
         let words = (plain(first), plain(second))
         let letters = (Array(words.0.joined(separator: " ")), Array(words.1.joined(separator: " ")))
-        // The table grows with the product of the lengths: long texts are compared by words, the longest by their beginning.
-        guard letters.0.count * letters.1.count > mostCells else { return share(letters.0, letters.1) }
-        let most = Int(Double(mostCells).squareRoot())
-        return share(Array(words.0.prefix(most)), Array(words.1.prefix(most)))
+        if let share = share(letters.0, letters.1) ?? share(words.0, words.1) { return share }
+        return overlap(words.0, words.1)
     }
 
-    private static let mostCells = 4_000_000
+    /// What is compared takes time by the product of its lengths.
+    private static let mostSteps = 16_000_000
 
     private static func plain(_ text: String) -> [Substring] {
         text.lowercased().split(whereSeparator: \.isWhitespace)
     }
 
-    private static func share<Element: Equatable>(_ first: [Element], _ second: [Element]) -> Double {
+    /// - Returns: `nil` for what is too long.
+    private static func share<Element: Equatable>(_ first: [Element], _ second: [Element]) -> Double? {
         let length = max(first.count, second.count)
         guard length > 0 else { return 1 }
-        return 1 - Double(distance(first, second)) / Double(length)
+        // What is the same at both ends needs no comparing of all with all.
+        let shorter = min(first.count, second.count)
+        let start = zip(first, second).prefix { $0 == $1 }.count
+        let end = min(shorter - start, zip(first.reversed(), second.reversed()).prefix { $0 == $1 }.count)
+        let (left, right) = (first[start..<(first.count - end)], second[start..<(second.count - end)])
+        guard left.count.multipliedReportingOverflow(by: right.count).partialValue <= mostSteps else { return nil }
+        return Double(length - distance(Array(left), Array(right))) / Double(length)
+    }
+
+    /// The share of the words that both have, in any order.
+    private static func overlap(_ first: [Substring], _ second: [Substring]) -> Double {
+        var counts: [Substring: Int] = [:]
+        for word in first { counts[word, default: 0] += 1 }
+        var common = 0
+        for word in second {
+            guard let left = counts[word], left > 0 else { continue }
+            counts[word] = left - 1
+            common += 1
+        }
+        return Double(common) / Double(max(first.count, second.count, 1))
     }
 
     /// How many elements must be put in, taken out or replaced (Levenshtein's distance), a row of its table at a time.

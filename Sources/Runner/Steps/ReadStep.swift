@@ -20,7 +20,7 @@ extension ReadStep: ExecutableStep {
         guard !path.isEmpty else { throw StepFailure(.badValue, "`read` got an empty path") }
         let file = view.files.url(path)
         let data = try view.files.content(of: path, upTo: largest)
-        let format = format ?? Self.format(ofExtension: file.pathExtension.lowercased())
+        let format = format ?? Format(fileExtension: file.pathExtension)
         var result: Mapping = [
             "text": "", "encoding": "utf-8", "warnings": [], "path": .string(view.files.shown(file)),
             "bytes": .integer(data.count), "sha256": .string(SHA256.hash(data: data).hexadecimal),
@@ -51,16 +51,6 @@ extension ReadStep: ExecutableStep {
         default: try addText(of: data, as: format, path: path, to: &result)
         }
         return result
-    }
-
-    private static func format(ofExtension name: String) -> Format {
-        switch name {
-        case "yml": .yaml
-        case "htm", "xhtml": .html
-        case "ndjson": .jsonl
-        case "png", "jpg", "jpeg", "gif", "webp": .image
-        default: Format(rawValue: name) ?? .text
-        }
     }
 
     private func addText(

@@ -50,14 +50,14 @@ struct ReferenceCheck {
     }
 
     private func repeatedIDs(_ keys: WorkflowKeys) -> Set<String> {
-        var ids: [String: Place] = [:]
         guard areComparisons else {
+            var ids: [String: Place] = [:]
             return repeatedIDs(keys.steps, &ids).union(repeatedIDs(keys.failureSteps, &ids))
         }
-        for step in keys.steps { ids[step.id] = step.place }
+        // Each of them stands for itself: what is in it may be called as what is in the others, and as they are.
         return keys.steps.reduce(into: []) { repeated, step in
             guard case .nested(let nested) = step.body else { return }
-            var own = ids
+            var own: [String: Place] = [:]
             repeated.formUnion(repeatedIDs(nested, &own))
         }
     }
@@ -102,6 +102,7 @@ struct ReferenceCheck {
             if let foreach = step.foreach {
                 checkItems(of: foreach, in: scope)
                 scope.names[foreach.itemName] = itemShape(of: foreach, in: scope)
+                if let other = foreach.otherName { scope.names[other] = scope.names[foreach.itemName] }
                 scope.names["index"] = .integer
                 if foreach.itemName != "item" { scope.renamed["item"] = foreach.itemName }
             }
@@ -260,7 +261,8 @@ struct ReferenceCheck {
         let message: String
         if path == "steps" {
             if scope.takesUnknownSteps, scope.unreachable[key] == nil { return }
-            message = scope.unreachable[key].map { "the step `\(key)` \($0)" } ?? "there is no step `\(key)`"
+            let hint = areComparisons ? " here: say under `given` what it would have given" : ""
+            message = scope.unreachable[key].map { "the step `\(key)` \($0)" } ?? "there is no step `\(key)`\(hint)"
         } else if path == "inputs" {
             message = "the workflow has no input `\(key)`"
         } else {

@@ -18,7 +18,7 @@ extension Declared {
         return decode(entries, at: node.place, named: "`\(key)`", decoding)
     }
 
-    /// - Parameter base: what holds for keys that are not there; then none must be.
+    /// - Parameter base: what holds for keys that are not there; then none must be, and a null takes one out of it.
     static func decode(
         _ entries: [YAMLNode.Entry], over base: Self? = nil, at place: Place, named name: String, _ decoding: Decoding
     ) -> Self {
@@ -32,7 +32,9 @@ extension Declared {
                 continue
             }
             given.insert(field.key)
-            if field.isLeftEmpty(entry.value) {
+            if base != nil, entry.value.isNull {
+                field.reset(&owner)
+            } else if field.isLeftEmpty(entry.value) {
                 decoding.report(
                     "`\(field.key)` takes \(field.expected), but nothing follows it", at: entry.key.place,
                     length: entry.key.underlined)

@@ -22,7 +22,7 @@ extension Declared {
 }
 
 /// One key of a ``Declared`` mapping.
-package struct Field<Owner>: Sendable {
+package struct Field<Owner: Declared>: Sendable {
     package let key: String
     /// Plain sentences for hover texts and the reference page.
     package let documentation: String
@@ -34,6 +34,8 @@ package struct Field<Owner>: Sendable {
     package let schema: Value
     /// Whether a written `null` is a value.
     let takesNull: Bool
+    /// Makes it what holds where the key is absent.
+    let reset: @Sendable (inout Owner) -> Void
     let read: @Sendable (YAMLNode, inout Owner, Decoding) -> Void
 
     /// A key that must be there.
@@ -43,7 +45,8 @@ package struct Field<Owner>: Sendable {
     ) -> Field {
         Field(
             key: key, documentation: documentation, isRequired: true, expected: type.expected, defaultValue: nil,
-            schema: type.schema, takesNull: type.takesNull
+            schema: type.schema, takesNull: type.takesNull,
+            reset: { $0[keyPath: path] = Owner()[keyPath: path] }
         ) { node, owner, decoding in
             if let held = type.decode(node, key, decoding) { owner[keyPath: path] = held }
         }
@@ -56,7 +59,8 @@ package struct Field<Owner>: Sendable {
     ) -> Field {
         Field(
             key: key, documentation: documentation, isRequired: true, expected: type.expected, defaultValue: nil,
-            schema: type.schema, takesNull: type.takesNull
+            schema: type.schema, takesNull: type.takesNull,
+            reset: { $0[keyPath: path] = Owner()[keyPath: path] }
         ) { node, owner, decoding in
             owner[keyPath: path] = type.decode(node, key, decoding)
         }
@@ -69,7 +73,8 @@ package struct Field<Owner>: Sendable {
     ) -> Field {
         Field(
             key: key, documentation: documentation, isRequired: false, expected: type.expected, defaultValue: nil,
-            schema: type.schema, takesNull: type.takesNull
+            schema: type.schema, takesNull: type.takesNull,
+            reset: { $0[keyPath: path] = Owner()[keyPath: path] }
         ) { node, owner, decoding in
             owner[keyPath: path] = type.decode(node, key, decoding)
         }
@@ -82,7 +87,8 @@ package struct Field<Owner>: Sendable {
     ) -> Field {
         Field(
             key: key, documentation: documentation, isRequired: false, expected: type.expected,
-            defaultValue: shown, schema: type.schema, takesNull: type.takesNull
+            defaultValue: shown, schema: type.schema, takesNull: type.takesNull,
+            reset: { $0[keyPath: path] = Owner()[keyPath: path] }
         ) { node, owner, decoding in
             if let held = type.decode(node, key, decoding) { owner[keyPath: path] = held }
         }

@@ -36,8 +36,20 @@ extension FieldType {
 
     /// One, or a list in order of fallback, which has at least one.
     package static func fallbacks<Element>(_ element: FieldType<Element>) -> FieldType where Held == [Element] {
-        let expected = "\(element.expected), or a list in order of fallback"
-        return FieldType(
+        oneOrMore(element, expected: "\(element.expected), or a list in order of fallback")
+    }
+
+    /// One, or a list, which has at least one.
+    package static func oneOrMore<Element>(
+        _ element: FieldType<Element>, named plural: String
+    ) -> FieldType where Held == [Element] {
+        oneOrMore(element, expected: "\(element.expected), or a list of \(plural)")
+    }
+
+    private static func oneOrMore<Element>(
+        _ element: FieldType<Element>, expected: String
+    ) -> FieldType where Held == [Element] {
+        FieldType(
             expected: expected,
             schema: ["anyOf": [element.schema, ["type": "array", "items": element.schema, "minItems": 1]]]
         ) { node, key, decoding in

@@ -36,7 +36,7 @@ struct EvaluationKeys: Declared {
             "limit", \.limit, .integer(1...Int.max),
             "Only so many cases are taken, from the first on; `--limit` takes fewer or more of them."),
         .optional(
-            "models", \.models, .fallbacks(.name), default: nil,
+            "models", \.models, .oneOrMore(.name, named: "models"), default: nil,
             "The models that are measured: each variant is run with each of them. Without it, the model that the variant's steps or the defaults name."
         ),
         .optional(
@@ -66,13 +66,20 @@ struct EvaluationKeys: Declared {
 
     func validate(at place: Place, _ decoding: Decoding) {
         if variants.isEmpty { decoding.report("an evaluation needs at least one variant", at: place) }
+        if let twice = models.first(where: { name in models.count { $0 == name } > 1 }) {
+            decoding.report("`models` names `\(twice)` twice", at: place)
+        }
+        let isCompared = score?.data.mapping.map { $0["expected"] != nil } ?? true
+        if !isCompared, requirements.exact != nil || requirements.similarity != nil {
+            decoding.report("`require` has `exact` or `similarity`, and `score` has nothing `expected`", at: place)
+        }
         if inputs.contains(where: { $0.key == Self.limitInput }) {
             decoding.report("the input `\(Self.limitInput)` is taken: it is what `--limit` gives", at: place)
         }
     }
 
     /// The input by which a run takes another number of cases.
-    static let limitInput = "limit"
+    static let limitInput = "case_limit"
 }
 
 /// What is compared with others in an evaluation.

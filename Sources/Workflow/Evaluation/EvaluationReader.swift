@@ -5,7 +5,9 @@ import Jinja
 struct EvaluationReader {
     let decoding: Decoding
 
-    private static let casesStep = "cases"
+    /// No variant is called so.
+    private static let casesStep = "_cases"
+    private static let listCheck = "_list"
     private static let promptStep = "prompt"
 
     /// What a variant does for each case.
@@ -16,8 +18,12 @@ struct EvaluationReader {
         var taken: [Step] = []
         /// Where the answer is found.
         var answer: YAMLNode?
-        /// The models of the other workflow.
-        var models: [String] = []
+        /// Whether the prompt that gave it takes it for valid.
+        var isValid: YAMLNode?
+        /// What an item of the loop is called in them.
+        var itemName: String?
+        /// Where the variant names them, or itself.
+        var place = Place.start
         var source: CalledWorkflow?
     }
 
@@ -36,11 +42,15 @@ struct EvaluationReader {
         else {
             return (workflow, evaluation)
         }
-        var nodes = [Self.casesNode(cases, decoding)]
-        var insertions: [[Step]] = [[]]
-        var models: [[String]] = [[]]
+        var nodes = [casesNode(cases), Self.listCheckNode(cases)]
+        var works: [(work: Work, model: String?)] = []
         for (name, variant) in keys.variants {
-            let work = work(of: variant)
+            let work = work(of: variant, at: cases.place)
+            check(work, keys.given)
+            for input in work.source?.definition.inputs ?? []
+            where !workflow.inputs.contains(where: { $0.key == input.key }) {
+                workflow.inputs.append(input)
+            }
             if let source = work.source, !evaluation.measured.contains(where: { $0.file == source.file }) {
                 evaluation.measured.append(source)
             }
@@ -48,19 +58,29 @@ struct EvaluationReader {
             for (index, model) in named.enumerated() {
                 let id = named.count > 1 ? "\(name)_\(index + 1)" : name
                 evaluation.entries.append(Evaluation.Entry(stepID: id, variant: name, model: model))
-                nodes.append(loop(id, work, keys, score: score, at: cases.place))
-                insertions.append(model == nil ? work.taken : work.taken.map(\.withoutModels))
-                models.append(model.map { [$0] } ?? work.models)
+                nodes.append(
+                    loop(id, titled: model.map { "\(name), \($0)" }, work, keys, score: score, at: cases.place))
+                works.append((work, model))
             }
         }
         guard !decoding.diagnostics.contains(where: { $0.severity == .error }) else { return (workflow, evaluation) }
         let list = YAMLNode(content: .sequence(nodes), place: place)
         let steps = FieldType<[Step]>.steps.decode(list, "variants", decoding) ?? []
-        guard steps.count == insertions.count else { return (workflow, evaluation) }
+        guard steps.count == works.count + 2 else { return (workflow, evaluation) }
         let given = keys.given.map(Self.count) ?? 0
-        workflow.steps = steps.enumerated().map { index, step in
-            step.inserting(insertions[index], at: given).asking(models[index])
-        }
+        workflow.steps =
+            steps.prefix(2)
+            + zip(steps.dropFirst(2), works).map { step, entry in
+                let definition = entry.work.source?.definition
+                var loop = step.inserting(entry.work.taken, at: given)
+                loop.foreach?.otherName = entry.work.itemName
+                if let model = entry.model {
+                    loop = loop.withoutModels.asking([model])
+                } else {
+                    loop = loop.asking(definition?.defaults.models ?? [])
+                }
+                return loop.measured(retry: definition?.defaults.retry)
+            }
         _ = decoding.takeUsedNames()
         workflow.outputs = outputs(of: evaluation, at: place)
         return (workflow, evaluation)
@@ -75,14 +95,45 @@ struct EvaluationReader {
         return input
     }
 
-    private static func casesNode(_ cases: YAMLNode, _ decoding: Decoding) -> YAMLNode {
-        let id = YAMLNode.text(casesStep, at: cases.place)
-        guard cases.scalar != nil else {
-            let values = YAMLNode.mapping([("data", cases)], at: cases.place)
-            return .mapping([("id", id), (SetStep.key, values)], at: cases.place)
+    private func casesNode(_ cases: YAMLNode) -> YAMLNode {
+        let id = YAMLNode.text(Self.casesStep, at: cases.place)
+        switch cases.content {
+        case .mapping: decoding.mismatch(cases, expected: "the path of a table or a list of cases", of: "cases")
+        case .sequence: break
+        case .scalar(let scalar):
+            // With an expression in it, the path is known when it is run.
+            let format = ReadStep.Format(fileExtension: String(scalar.text.split(separator: ".").last ?? ""))
+            if !scalar.text.contains("${{"), !format.isTable {
+                decoding.report(
+                    "the cases come from a `.csv`, `.tsv`, `.json`, `.jsonl` or `.yaml` file, and `\(scalar.text)` is none",
+                    at: cases.place, length: cases.underlined)
+            }
+            return .mapping(
+                [("id", id), (ReadStep.key, .mapping([("path", cases)], at: cases.place))], at: cases.place)
         }
-        return .mapping(
-            [("id", id), (ReadStep.key, .mapping([("path", cases)], at: cases.place))], at: cases.place)
+        let values = YAMLNode.mapping([("data", cases)], at: cases.place)
+        return .mapping([("id", id), (SetStep.key, values)], at: cases.place)
+    }
+
+    private static func listCheckNode(_ cases: YAMLNode) -> YAMLNode {
+        let data = "steps.\(casesStep).data"
+        let isList = "\(data) is defined and \(data) is iterable and \(data) is not mapping and \(data) is not string"
+        let message = "`cases` takes a list of cases, and \(cases.scalar?.text ?? "what stands there") holds none"
+        let check = YAMLNode.mapping(
+            [("that", .text(isList, at: cases.place)), ("message", .text(message, at: cases.place))], at: cases.place)
+        return .mapping([("id", .text(listCheck, at: cases.place)), (CheckStep.key, check)], at: cases.place)
+    }
+
+    /// Whether the steps leave the names alone that the evaluation itself takes.
+    private func check(_ work: Work, _ given: YAMLNode?) {
+        var ids = work.taken.flatMap(\.idsInside).map { ($0, work.place) }
+        if case .mapping(let entries)? = given?.content {
+            ids += entries.compactMap { entry in entry.key.scalar.map { ($0.text, entry.key.place) } }
+        }
+        for (id, place) in ids where id == Evaluation.scoreStep {
+            decoding.report(
+                "the step that judges answers is called `\(id)`, so that no other one can be", at: place)
+        }
     }
 
     private static func count(_ node: YAMLNode) -> Int {
@@ -91,7 +142,7 @@ struct EvaluationReader {
 
     /// The step that goes through the cases with a variant and a model.
     private func loop(
-        _ id: String, _ work: Work, _ keys: EvaluationKeys, score: YAMLNode, at place: Place
+        _ id: String, titled title: String?, _ work: Work, _ keys: EvaluationKeys, score: YAMLNode, at place: Place
     ) -> YAMLNode {
         let foreach = YAMLNode.mapping(
             [
@@ -107,34 +158,39 @@ struct EvaluationReader {
             steps = given.map { .mapping([("id", $0.key), (SetStep.key, $0.value)], at: $0.key.place) }
         }
         steps += work.nodes
-        steps.append(scoreNode(score, answer: work.answer))
-        return .mapping(
-            [
-                ("id", .text(id, at: place)), ("foreach", foreach),
-                (StepKinds.nestedSteps, YAMLNode(content: .sequence(steps), place: place)),
-            ], at: place)
+        steps.append(scoreNode(score, of: work))
+        var entries = [
+            ("id", YAMLNode.text(id, at: place)), ("foreach", foreach),
+            (StepKinds.nestedSteps, YAMLNode(content: .sequence(steps), place: place)),
+        ]
+        if let title { entries.append(("name", .text(title, at: place))) }
+        return .mapping(entries, at: place)
     }
 
-    private func scoreNode(_ score: YAMLNode, answer: YAMLNode?) -> YAMLNode {
+    /// The step that judges the answer, with what the user leaves to the evaluation.
+    private func scoreNode(_ score: YAMLNode, of work: Work) -> YAMLNode {
         var score = score
-        if case .mapping(var entries) = score.content, let answer,
-            !entries.contains(where: { $0.key.scalar?.text == "answer" })
-        {
-            entries.insert(.init(key: .text("answer", at: answer.place), value: answer), at: 0)
+        if case .mapping(var entries) = score.content {
+            for (key, value) in [("answer", work.answer), ("valid", work.isValid)] {
+                guard let value, !entries.contains(where: { $0.key.scalar?.text == key }) else { continue }
+                entries.append(.init(key: .text(key, at: value.place), value: value))
+            }
             score.content = .mapping(entries)
         }
         return .mapping(
             [("id", .text(Evaluation.scoreStep, at: score.place)), (ScoreStep.key, score)], at: score.place)
     }
 
-    private func work(of variant: EvaluationVariant) -> Work {
+    private func work(of variant: EvaluationVariant, at place: Place) -> Work {
         var work = Work()
+        work.place = place
         work.answer = variant.answer
         if let steps = variant.steps {
             guard case .sequence(let nodes) = steps.content else {
                 decoding.mismatch(steps, expected: "a list of steps", of: "steps")
                 return work
             }
+            if nodes.isEmpty { decoding.report("`steps` has no steps", at: steps.place) }
             work.nodes = nodes
         } else if let name = variant.workflow, let id = variant.step {
             take(id, of: name, variant, into: &work)
@@ -143,13 +199,17 @@ struct EvaluationReader {
                 .mapping(
                     [("id", .text(Self.promptStep, at: prompt.place)), (PromptStep.key, prompt)], at: prompt.place)
             ]
-            work.answer = work.answer ?? Self.answer(of: Self.promptStep, at: prompt.place)
+            judge(Self.promptStep, at: prompt.place, in: &work)
         }
         return work
     }
 
-    private static func answer(of id: String, at place: Place) -> YAMLNode {
-        .text("${{ steps.\(id).data if steps.\(id).data is not none else steps.\(id).text }}", at: place)
+    /// Takes the answer of a prompt, where nothing else is named.
+    private func judge(_ id: String, at place: Place, in work: inout Work) {
+        guard work.answer == nil else { return }
+        work.answer = .text(
+            "${{ steps.\(id).data if steps.\(id).data is not none else steps.\(id).text }}", at: place)
+        work.isValid = .text("steps.\(id).valid", at: place)
     }
 
     /// Takes a step out of another workflow.
@@ -162,8 +222,14 @@ struct EvaluationReader {
         }
         do {
             let called = try library.open(name.text)
+            guard called.definition.evaluation == nil else {
+                decoding.report(
+                    "`\(name.text)` is an evaluation, and only steps of workflows are measured", at: name.place,
+                    length: name.text.count)
+                return
+            }
             work.source = called
-            work.models = called.definition.defaults.models
+            work.place = id.place
             guard var step = called.definition.step(id.text) else {
                 decoding.report(
                     "the workflow `\(name.text)` has no step `\(id.text)`", at: id.place, length: id.text.count,
@@ -171,23 +237,14 @@ struct EvaluationReader {
                 return
             }
             if let change = variant.prompt { step.change(prompt: change, decoding) }
-            if case .nested(let nested) = step.body {
-                work.taken = nested
-            } else {
-                step.foreach = nil
-                step.condition = nil
-                step.needs = []
-                step.neededNames = nil
-                work.taken = [step]
+            work.itemName = called.definition.itemName(around: id.text)
+            if case .nested(let nested) = step.body { work.taken = nested } else { work.taken = [step.alone] }
+            if work.answer == nil, !step.asksModel {
+                decoding.report(
+                    "`\(id.text)` of `\(name.text)` is no `prompt`: say by `answer` what is judged", at: id.place,
+                    length: id.text.count)
             }
-            if work.answer == nil {
-                if !step.asksModel {
-                    decoding.report(
-                        "`\(id.text)` of `\(name.text)` is no `prompt`: say by `answer` what is judged", at: id.place,
-                        length: id.text.count)
-                }
-                work.answer = Self.answer(of: id.text, at: id.place)
-            }
+            judge(id.text, at: id.place, in: &work)
         } catch {
             decoding.report(error.message, at: name.place, length: name.text.count)
         }

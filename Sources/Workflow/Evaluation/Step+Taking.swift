@@ -10,6 +10,19 @@ extension WorkflowDefinition {
         }
         return nil
     }
+
+    /// What an item of the innermost loop is called in which a step stands, or that it is; `nil` where that is `item`.
+    func itemName(around id: String) -> String? {
+        func look(_ steps: [Step], _ name: String?) -> String?? {
+            for step in steps {
+                let own = step.foreach?.itemName ?? name
+                if step.id == id { return .some(own) }
+                if case .nested(let nested) = step.body, let found = look(nested, own) { return found }
+            }
+            return nil
+        }
+        return (look(steps, nil) ?? nil).flatMap { $0 == "item" ? nil : $0 }
+    }
 }
 
 extension Step {
@@ -46,6 +59,32 @@ extension Step {
         guard !models.isEmpty, case .nested(let nested) = body else { return self }
         var step = self
         step.body = .nested(nested.map { $0.asking(models.map { .constant($0) }) })
+        return step
+    }
+
+    /// The same by itself, as what is done with one item, whenever it would have been done.
+    var alone: Step {
+        var step = self
+        step.foreach = nil
+        step.loopDefinition = ""
+        step.condition = nil
+        step.conditionNames = []
+        step.outerNames = []
+        step.needs = []
+        step.neededNames = nil
+        return step
+    }
+
+    /// The same, tried again as its own workflow says, and with nothing taken from earlier runs: each case is judged by
+    /// what is said to it now.
+    func measured(retry: Retry?) -> Step {
+        var step = self
+        step.foreach?.isOnce = false
+        switch body {
+        case .kind(let kind):
+            if step.retry == nil, type(of: kind).isRetriedByDefault { step.retry = retry }
+        case .nested(let nested): step.body = .nested(nested.map { $0.measured(retry: retry) })
+        }
         return step
     }
 

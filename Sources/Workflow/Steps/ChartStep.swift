@@ -21,6 +21,9 @@ package struct ChartStep: StepKind {
     package var width = 800
     package var height = 450
 
+    /// More are not told apart.
+    package static let mostSeries = 16
+
     package init() {}
 
     package static let key = "chart"
@@ -96,6 +99,10 @@ package struct ChartStep: StepKind {
         let columns = y ?? []
         if let twice = columns.first(where: { name in columns.count { $0 == name } > 1 }) {
             decoding.report("`y` names the column `\(twice)` twice", at: place)
+        }
+        if columns.count > Self.mostSeries {
+            decoding.report(
+                "a chart has at most \(Self.mostSeries) series, and `y` names \(columns.count) columns", at: place)
         }
         if columns.count > 1, group != nil {
             decoding.report(

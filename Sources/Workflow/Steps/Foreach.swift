@@ -9,6 +9,8 @@ package struct Foreach: Declared {
 
     package var items = TemplatedValue.constant(.list([]))
     package var itemName = "item"
+    /// What an item is called beside that, in steps that were taken out of another loop.
+    package var otherName: String?
     package var key: TemplatedText?
     package var isOnce = false
     package var maxParallel = 1
@@ -38,6 +40,9 @@ package struct Foreach: Declared {
             "on_error", \.onError, .choice(), default: "stop",
             "`stop` ends the run at the first failed item; `continue` goes on, and the run then ends as partial."),
     ]
+
+    /// The names that differ from item to item.
+    package var ownNames: Set<String> { Set([itemName, "index", otherName].compactMap(\.self)) }
 
     package func validate(at place: Place, _ decoding: Decoding) {
         if itemName == "index" || RunNames.everywhere.contains(itemName) {

@@ -47,3 +47,19 @@ package struct ReadStep: StepKind {
         .init("sha256", .text, "The digest of the file's content, in hexadecimal digits."),
     ]
 }
+
+extension ReadStep.Format {
+    /// What a file of this extension is; one that is not known is text.
+    package init(fileExtension name: String) {
+        switch name.lowercased() {
+        case "yml": self = .yaml
+        case "htm", "xhtml": self = .html
+        case "ndjson": self = .jsonl
+        case "png", "jpg", "jpeg", "gif", "webp": self = .image
+        default: self = Self(rawValue: name.lowercased()) ?? .text
+        }
+    }
+
+    /// Whether a file of it can hold a list of rows.
+    var isTable: Bool { [.json, .jsonl, .csv, .tsv, .yaml].contains(self) }
+}

@@ -7,6 +7,7 @@ package struct ScoreStep: StepKind {
     package var atLeast: Double?
     package var condition: Condition?
     package var schema: TemplatedValue?
+    package var isValid: Condition?
 
     package init() {}
 
@@ -19,7 +20,7 @@ package struct ScoreStep: StepKind {
         .required("answer", \.answer, .value, "What the model answered: text or data."),
         .optional(
             "expected", \.expected, .value,
-            "What it should have answered. Of a mapping, the keys that stand here are compared; what the answer has beside them does not count. Texts are compared without white space at their ends."
+            "What it should have answered. Of a mapping, the keys that stand here are compared; what the answer has beside them does not count. Texts are compared without white space at their ends, and a number or a boolean with a text by how it is written."
         ),
         .optional(
             "at_least", \.atLeast, .number(0...1),
@@ -27,9 +28,13 @@ package struct ScoreStep: StepKind {
         ),
         .optional(
             "check", \.condition, .condition,
-            "An expression that is true for a right answer; in it, `answer` is the answer, as data where there are any, and `expected` what is expected."
+            "An expression that is true for a right answer; in it, `answer` is the answer, and `expected` what is expected. Without `expected` and `schema`, an answer that holds a mapping or a list is that. An answer for which it cannot be computed is wrong."
         ),
         .optional("schema", \.schema, .value, "A JSON Schema that the answer's data have to fit to be valid."),
+        .optional(
+            "valid", \.isValid, .condition,
+            "An expression that is true for a valid answer, such as `steps.ID.valid` of the prompt or the `parse` that gave it."
+        ),
     ]
     package static let outputs: [Shape.Member] = [
         .init("right", .boolean, "Whether the answer is right: valid, as expected, and as `check` wants it."),
@@ -37,7 +42,7 @@ package struct ScoreStep: StepKind {
         .init("exact", .boolean, "Whether the answer is the expected one; null where none is."),
         .init(
             "similarity", .number,
-            "How similar the answer is to the expected one, from 0 to 1; null where none is. Texts by the share of characters that need no change, in any case and spacing; mappings by the mean of their keys, lists by the mean of their elements; all else is 1 where it is the same."
+            "How similar the answer is to the expected one, from 0 to 1; null where none is. Texts by the share of characters that need no change, in any case and spacing, long ones by words; mappings by the mean of their keys, lists by the mean of their elements; all else is 1 where it is the same."
         ),
         .init("fields", .any, "For each key of an expected mapping, whether it is the same."),
         .init("answer", .any, "The answer as it was compared."),

@@ -40,6 +40,24 @@ import Testing
     }
 
     @Test(arguments: [
+        (1e-320, 1e-320), (-2e-308, 0), (1.5e-320, 2e-320), (-1.5e-320, 2e-320), (0, 5e-324), (-1e300, 1e300),
+    ])
+    func `numbers at the ends of what there is have an axis`(low: Double, high: Double) {
+        let scale = ChartScale(low...high, marks: 6)
+        #expect((2...14).contains(scale.ticks.count))
+        #expect(scale.low.isFinite && scale.high.isFinite && scale.low < scale.high)
+        #expect([HistogramBin]([low, high]).reduce(0) { $0 + $1.count } == 2)
+        #expect([HistogramBin]([low, high], wanted: 5).reduce(0) { $0 + $1.count } == 2)
+    }
+
+    @Test func `large numbers that are near together stay apart`() {
+        let scale = ChartScale(1_700_000_000_000...1_700_000_001_000, marks: 5)
+        #expect(scale.high - scale.low <= 2000)
+        #expect(Set(ChartNumbers.labels(scale.ticks)).count == scale.ticks.count)
+        #expect([HistogramBin]([1_700_000_000_000, 1_700_000_000_500, 1_700_000_001_000], wanted: 5).count == 5)
+    }
+
+    @Test(arguments: [
         ("2026-03-01", 1_772_323_200.0), ("2026-03", 1_772_323_200), ("1970-01-01T00:00:01Z", 1),
         ("1970-01-01 01:00:00.5+01:00", 0.5), ("1969-12-31T23:59", -60), ("2000-02-29", 951_782_400),
     ])
@@ -47,7 +65,7 @@ import Testing
         #expect(ChartDates.seconds(text) == seconds)
     }
 
-    @Test(arguments: ["2026", "2026-13-01", "2026-02-29", "01.03.2026", "2026-03-01T25:00", "soon", ""])
+    @Test(arguments: ["2026", "2026-13-01", "2026-02-29", "01.03.2026", "2026-03-01T25:00", "2026-03-١٢", "soon", ""])
     func `what is no date is not read as one`(text: String) {
         #expect(ChartDates.seconds(text) == nil)
     }
