@@ -57,8 +57,11 @@ struct AnswersBenchmark: ParsableCommand {
         let unit = AnswerTraps.units[number]
         let body = AnswerTraps.text(of: unit, bytes: 1_000_000)
         let before = Self.peakMemory
-        for beginning in ["{\"a\": ", "[", "{\"a\": \""] { _ = try? ParsedAnswer(from: beginning + body) }
-        print("\((Self.peakMemory - before) / 1000) MB  \(Value.string(unit).json())")
+        let peaks = ["{\"a\": ", "[", "{\"a\": \""].map { beginning in
+            _ = try? ParsedAnswer(from: beginning + body)
+            return "\((Self.peakMemory - before) / 1000)"
+        }
+        print("\(peaks.last ?? "0") MB  \(Value.string(unit).json()), after each: \(peaks.joined(separator: ", "))")
     }
 
     /// In KB.

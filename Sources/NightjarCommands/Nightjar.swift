@@ -1,5 +1,6 @@
 package import ArgumentParser
 import Foundation
+import Scheduler
 
 /// The command line's root.
 package struct Nightjar: AsyncParsableCommand {
@@ -23,6 +24,7 @@ package struct Nightjar: AsyncParsableCommand {
     package static func start() async {
         // A reader that goes away, as `head` does, is no reason to end a run.
         signal(SIGPIPE, SIG_IGN)
+        FreeMemory.returnLargeBlocks()
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {

@@ -168,7 +168,8 @@ package struct ParsedAnswer: Sendable, Hashable {
         var scalars = text.unicodeScalars[...]
         while let first = scalars.first, TolerantJSON.isOddSpace(first) { scalars.removeFirst() }
         while let last = scalars.last, TolerantJSON.isOddSpace(last) { scalars.removeLast() }
-        return String(scalars)
+        // A text as long as the answer is not made twice.
+        return scalars.endIndex == text.endIndex && scalars.startIndex == text.startIndex ? text : String(scalars)
     }
 }
 

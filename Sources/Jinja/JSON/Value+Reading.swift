@@ -14,7 +14,8 @@ extension [Value] {
     package mutating func appendRead(_ value: Value, read: Int, rest: Int) {
         if count == capacity, count >= Self.large {
             let needed = Double(count) * (1 + Double(rest) / Double(Swift.max(read, 1)))
-            reserveCapacity(Swift.max(count + count / 4, Int(needed) + 16))
+            // Room that is not used is no memory yet: rather some more than another copy.
+            reserveCapacity(Swift.max(count + count / 4, Int(needed * 1.02) + 64))
         }
         guard case .mapping(let row) = value, case .mapping(let before)? = last else {
             append(value)
