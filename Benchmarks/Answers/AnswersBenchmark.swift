@@ -76,7 +76,7 @@ struct AnswersBenchmark: ParsableCommand {
         var worst: [(seconds: Double, text: String)] = []
         for unit in AnswerTraps.units {
             let body = AnswerTraps.text(of: unit, bytes: 1_000_000)
-            for beginning in ["", "{\"a\": \"", "{\"a\": ", "```json\n", "x "] {
+            for beginning in ["", "[", "{\"a\": \"", "{\"a\": ", "```json\n", "x "] {
                 for schema in [nil, schema] {
                     let took = ContinuousClock().measure {
                         _ = try? ParsedAnswer(from: beginning + body, schema: schema)

@@ -22,7 +22,7 @@ enum ChartDates {
     static func scale(_ range: ClosedRange<Double>, marks: Int) -> (scale: ChartScale, labels: [String]) {
         var low = range.lowerBound
         var high = range.upperBound
-        if high - low < 1 {
+        if high - low < 0.001 {
             low -= 43_200
             high += 43_200
         }

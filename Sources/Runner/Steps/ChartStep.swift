@@ -22,7 +22,8 @@ extension ChartStep: ExecutableStep {
         let reading = try reading(context)
         let size = try picture(of: reading, context).count
         let what = FileManager.default.fileExists(atPath: file.path) ? "replaces" : "writes"
-        let line = "\(what) \(path), a chart of the kind \(kind.rawValue) of \(reading.drawn) rows, \(size) bytes"
+        let rows = "\(reading.drawn) row\(reading.drawn == 1 ? "" : "s")"
+        let line = "\(what) \(path), a chart of the kind \(kind.rawValue) of \(rows), \(size) bytes"
         return StepPreview(lines: [line] + reading.warnings, result: nil)
     }
 
