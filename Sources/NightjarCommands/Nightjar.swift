@@ -32,6 +32,10 @@ package struct Nightjar: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+            if Console.lostOutput != 0 {
+                throw CommandFailure(
+                    .failed, "standard output cannot be written: \(String(cString: strerror(Console.lostOutput)))")
+            }
         } catch let failure as CommandFailure {
             Console.error(failure.message)
             Foundation.exit(failure.status.rawValue)

@@ -29,7 +29,7 @@ import Testing
         BrokenTable("a,b\n\"x\"y,2\n", line: 2, "text follows the quote"),
         BrokenTable("a,b\n1\n", line: 2, "row 1 has 1 fields, and there are 2 columns"),
         BrokenTable("a,b\n1,2,3\n", line: 2, "3 fields"),
-        BrokenTable("a,a\n1,2\n", line: 1, "two columns have the same name"),
+        BrokenTable("a,a\n1,2\n", line: 1, "two columns are called a"),
         BrokenTable("a,b\n\n\n1\n", line: 4, "1 fields"),
         BrokenTable("a,b\n\"x\ny\",2\n1\n", line: 4, "row 2 has 1 fields"),
     ])

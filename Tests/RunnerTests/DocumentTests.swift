@@ -1,8 +1,11 @@
 import Foundation
 import History
 import Jinja
+import OrderedCollections
 import PythonSupport
 import Testing
+
+@testable import Runner
 
 /// What `read` makes of files that are no plain text.
 @Suite struct DocumentTests {
@@ -53,13 +56,83 @@ import Testing
         name: String, bytes: [UInt8], type: String
     ) async throws {
         try await ProjectFolder.with { project in
+            let bytes = bytes + Array(repeating: 1, count: 40)
             try project.write(Data(bytes), to: name)
             let value = try await project.value(
                 of: "[steps.a.type, steps.a.text, steps.a.bytes]", after: "  - id: a\n    read: \(name)")
             #expect(value == [.string(type), "", .integer(bytes.count)])
-            try project.write("no picture", to: name)
+            try project.write(Data(bytes.prefix(8)), to: name)
             let error = try await project.failure(of: "  - id: a\n    read: \(name)")
             #expect(error?.message == "\(name) is no PNG, JPEG, GIF or WebP picture")
+        }
+    }
+
+    @Test func `pages of other times and tools are read as browsers read them`() async throws {
+        try await ProjectFolder.with { project in
+            let page = """
+                <?xml version="1.0"?><html><head><title/></head><body><h2><a><div>Head</div></a></h2>
+                <ul><li><p>loose</p></li><li></li></ul><p>after</p>
+                <title-card>two</title-card> <style-guide>three</style-guide>
+                <table><tr><th></th><th>Q1</th><th>Q2</th></tr><tr><td>a</td><td>1</td><td></td></tr></table>
+                <script src=/js/>alert(1)</script><p>&Eacute;t&eacute; &hearts; a&#150;b &#0;</p>
+                """
+            try project.write(page, to: "a.html")
+            let value = try await project.value(of: "steps.a.text", after: "  - id: a\n    read: a.html")
+            #expect(
+                value == """
+                    ## Head
+
+                    - loose
+
+                    after
+
+                    two three
+
+                    | Q1 | Q2
+                    a | 1 |
+
+                    Été ♥ a–b \u{FFFD}
+                    """, "\(value?.string ?? "")")
+        }
+    }
+
+    @Test(arguments: [
+        ("<meta charset=windows-1251>", String.Encoding.windowsCP1251, "windows-1251", "Привет"),
+        ("<meta http-equiv='Content-Type' content='text/html; charset=Shift_JIS'>", .shiftJIS, "shift_jis", "日本"),
+        ("<?xml version='1.0' encoding='iso-8859-2'?>", .isoLatin2, "iso-8859-2", "Łódź"),
+    ])
+    func `a page is in the encoding that it declares`(
+        head: String, encoding: String.Encoding, name: String, text: String
+    ) async throws {
+        try await ProjectFolder.with { project in
+            try project.write(try #require((head + "<p>\(text)</p>").data(using: encoding)), to: "a.html")
+            let value = try await project.value(
+                of: "[steps.a.text, steps.a.encoding, steps.a.warnings]", after: "  - id: a\n    read: a.html")
+            #expect(value == [.string(text), .string(name), []])
+        }
+    }
+
+    @Test func `what is no regular file fails its item, and JSON in lines ends at line ends only`() async throws {
+        try await ProjectFolder.with { project in
+            mkfifo(project.url.appending(path: "pipe.txt").path, 0o600)
+            try project.write("{\"t\": \"a\u{2028}b\"}\r\n{\"t\": \"c\u{85}d\"}\n", to: "a.jsonl")
+            try project.write("no rich text", to: "a.rtf")
+            let outcome = try await project.run(
+                """
+                steps:
+                  - id: a
+                    foreach: { items: [pipe.txt, a.jsonl, a.rtf, /dev/zero], on_error: continue }
+                    read: ${{ item }}
+                outputs:
+                  value: ${{ [steps.a.failed | map(attribute='error') | list, steps.a.items[0].data | map(attribute='t') | list] }}
+                """)
+            #expect(
+                outcome.outputs["value"] == [
+                    [
+                        "pipe.txt is no regular file, but a pipe or a device", "a.rtf is no rtf file",
+                        "/dev/zero is no regular file, but a pipe or a device",
+                    ], ["a\u{2028}b", "c\u{85}d"],
+                ])
         }
     }
 
@@ -129,6 +202,10 @@ import Testing
                 of: "[steps.a.pages | length, steps.a.pages[299] | trim, steps.a.warnings]",
                 after: "  - id: a\n    read: documents/pages.pdf")
             #expect(value == [300, "This is page 300 of a long report.", []])
+            let damaged = try await project.value(
+                of: "[steps.a.pages[0] | trim, steps.a.pages[2] | trim, steps.a.warnings[0]]",
+                after: "  - id: a\n    read: documents/damaged.pdf")
+            #expect(damaged == ["Page 1.", "Page 3.", "the file is damaged, and some of it may be missing"])
             try project.write("%PDF-1.4 and no more", to: "broken.pdf")
             for failure in [
                 FailureCase("read: documents/locked.pdf", "bad_data", "is protected by a password"),

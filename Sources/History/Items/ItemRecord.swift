@@ -20,6 +20,8 @@ package struct ItemRecord: Sendable, Hashable {
     /// Of the item itself.
     package let valueDigest: String?
     package let error: RecordedError?
+    /// What failed inside and was let pass.
+    package let failures: InnerFailures
 }
 
 /// An item as a run that goes on finds it, without what it gave.
@@ -106,5 +108,6 @@ extension ItemRecord {
         output = row["output"]
         valueDigest = row["value_digest"]
         error = row.recordedError
+        failures = row.innerFailures
     }
 }

@@ -8,6 +8,11 @@ enum Console {
 
     private static let isAbandoned = Atomic(false)
 
+    /// The number of the error by which results were lost, other than that nobody reads them; 0 for none.
+    static var lostOutput: Int32 { lost.load(ordering: .relaxed) }
+
+    private static let lost = Atomic<Int32>(0)
+
     /// Whether standard error is a terminal that understands cursor movements.
     static var isLive: Bool {
         isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
@@ -57,7 +62,10 @@ enum Console {
             let count = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else {
-                if descriptor == STDOUT_FILENO { isAbandoned.store(true, ordering: .relaxed) }
+                if descriptor == STDOUT_FILENO {
+                    if count < 0, errno != EPIPE { lost.store(errno, ordering: .relaxed) }
+                    isAbandoned.store(true, ordering: .relaxed)
+                }
                 return
             }
             bytes = bytes.dropFirst(count)

@@ -5,9 +5,9 @@ enum Figures {
     /// `0.3 s`, `12 s`, `3 min 5 s`, `2 h 4 min`.
     static func duration(_ seconds: Double) -> String {
         switch seconds {
-        case ..<10: return "\(tenths(seconds)) s"
-        case ..<60: return "\(Int(seconds.rounded())) s"
-        case ..<3600:
+        case ..<9.95: return "\(tenths(seconds)) s"
+        case ..<59.5: return "\(Int(seconds.rounded())) s"
+        case ..<3599.5:
             let whole = Int(seconds.rounded())
             return "\(whole / 60) min \(whole % 60) s"
         default:

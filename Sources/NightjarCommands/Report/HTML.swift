@@ -53,6 +53,8 @@ struct HTML: Sendable, ExpressibleByStringInterpolation {
             case UInt8(ascii: "\""): bytes += Array("&quot;".utf8)
             case UInt8(ascii: "'"): bytes += Array("&#39;".utf8)
             case UInt8(ascii: "\n"), UInt8(ascii: "\t"): bytes.append(byte)
+            // Line ends of other systems.
+            case UInt8(ascii: "\r"): break
             // No page may hold the other control characters.
             case 0..<32, 127: bytes += Array("\u{FFFD}".utf8)
             default: bytes.append(byte)

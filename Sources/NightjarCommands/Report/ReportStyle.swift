@@ -68,10 +68,10 @@ enum ReportStyle {
         summary:focus-visible, pre:focus-visible, .scroll:focus-visible { outline: 2px solid var(--work-bar); outline-offset: 2px; }
         .step, .item { border-bottom: 1px solid var(--line); }
         .step > summary, .item > summary {
-          display: grid; grid-template-columns: minmax(0, 17rem) minmax(0, 1fr) 9.5rem; gap: .25rem 1rem;
+          display: grid; grid-template-columns: minmax(0, 16rem) minmax(0, 1fr) 13rem; gap: .25rem 1rem;
           align-items: center; padding: .45rem 0; list-style: none;
         }
-        .item > summary { grid-template-columns: minmax(0, 1fr) 9.5rem; align-items: start; }
+        .item > summary { grid-template-columns: minmax(0, 1fr) 13rem; align-items: start; }
         summary::-webkit-details-marker { display: none; }
         .step > summary .name::before, .item > summary .name::before { content: "\\25B8\\00A0"; color: var(--faint); }
         details[open] > summary > .name::before { content: "\\25BE\\00A0"; }
@@ -103,6 +103,7 @@ enum ReportStyle {
         }
         @media print {
           body { padding: 0; font-size: 10pt; }
+          details::details-content { content-visibility: visible; block-size: auto; }
           pre { max-height: none; overflow: visible; border: 1px solid var(--line); }
           h2, summary { break-after: avoid; }
           .bar, .track, .badge { print-color-adjust: exact; -webkit-print-color-adjust: exact; }

@@ -39,7 +39,7 @@ enum ReportValues {
         .element(
             "dl", [("class", "pairs")],
             pairs.map { name, value in
-                .element("div", [], [.element("dt", [], [.text(name)]), .element("dd", [], [value])])
+                .element("div", [], [.element("dt", [], [.text(name.clipped(to: 200))]), .element("dd", [], [value])])
             })
     }
 

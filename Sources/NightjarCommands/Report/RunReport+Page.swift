@@ -127,8 +127,15 @@ extension RunReport {
     }
 
     static func error(_ error: RecordedError) -> HTML {
-        .element("p", [("class", "error")], [.element("strong", [], [.text(error.code)]), ": ", .text(error.message)])
+        let shown = error.message.prefix(longestError)
+        let rest = error.message.count - shown.count
+        let left = rest > 0 ? " … \(rest) more characters are in the record." : ""
+        return .element(
+            "p", [("class", "error")],
+            [.element("strong", [], [.text(error.code)]), ": ", .text(shown + left)])
     }
+
+    private static let longestError = 4_000
 
     /// A table in a box of its own, which scrolls where it is too wide.
     static func table(_ caption: String, _ columns: [String], _ rows: [[HTML]], numbers: ClosedRange<Int>) -> HTML {

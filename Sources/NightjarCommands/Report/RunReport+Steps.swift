@@ -13,8 +13,13 @@ extension RunReport {
         /// Of some steps, from the first that began to the last that ended.
         init(_ steps: [StepPart]) {
             start = steps.map(\.record.started).min() ?? .distantPast
-            let end = steps.map { $0.record.started.addingTimeInterval($0.record.seconds ?? 0) }.max() ?? start
+            let end = steps.map { $0.record.started.addingTimeInterval(Self.seconds($0.record)) }.max() ?? start
             seconds = max(end.timeIntervalSince(start), 0.001)
+        }
+
+        /// How long a step took, or is at work.
+        static func seconds(_ step: StepRecord) -> Double {
+            step.seconds ?? (step.state == .running ? max(Date().timeIntervalSince(step.started), 0) : 0)
         }
 
         func percent(_ seconds: Double) -> Double { min(max(seconds / self.seconds, 0), 1) * 100 }
@@ -39,7 +44,7 @@ extension RunReport {
         let step = part.record
         let begin = span.percent(step.started.timeIntervalSince(span.start))
         // What took no time is still to be seen.
-        let width = max(span.percent(step.seconds ?? span.seconds), 0.6)
+        let width = max(span.percent(Span.seconds(step)), 0.6)
         let place = min(begin, 100 - width)
         let bar = HTML.element(
             "span", [("class", "track"), ("aria-hidden", "true")],
@@ -125,7 +130,7 @@ extension RunReport {
         if loop.failedLeftOut > 0 {
             parts.append(
                 note(
-                    "\(Figures.count(loop.failedLeftOut, "more failed item")) left out: `nightjar runs items` tells them."
+                    "\(Figures.count(loop.failedLeftOut, "more failed or interrupted item")) left out: `nightjar runs items` tells them."
                 ))
         }
         if loop.othersLeftOut > 0 {
@@ -140,10 +145,14 @@ extension RunReport {
     private static func item(_ part: ItemPart) -> HTML {
         let item = part.record
         let name = item.label ?? item.key ?? ""
-        let error = item.error.map { HTML.element("span", [("class", "why")], [.text($0.message)]) } ?? ""
+        let inner = item.failures == .none ? nil : "Something in it failed."
+        let reason = (item.error?.message ?? inner).map { $0.clipped(to: 400) }
+        let error = reason.map { HTML.element("span", [("class", "why")], [.text($0)]) } ?? ""
         let isTimed = item.state != .pending && item.state != .reused
         var inside: [HTML] = []
-        if let key = item.key, key != name { inside.append(ReportValues.pairs([("key", .text(key))])) }
+        if let key = item.key, key != name {
+            inside.append(ReportValues.pairs([("key", ReportValues.data(.string(key)))]))
+        }
         let span = Span(part.steps)
         inside += part.steps.map { row($0, in: span) }
         if part.steps.isEmpty, let output = item.output {

@@ -10,7 +10,8 @@ struct RunReport: Sendable {
         var loop: Loop?
     }
 
-    /// The items of a `foreach`: the failed ones first, then the others, each in order.
+    /// The items of a `foreach`: those first that failed, that were interrupted, or inside which something failed; then the
+    /// others, each in order.
     struct Loop: Sendable {
         var counts: [ItemState: Int] = [:]
         var items: [ItemPart] = []
@@ -84,11 +85,10 @@ private struct ReportReader {
             let page = try await history.items(of: run, step: step, after: last)
             for item in page {
                 loop.counts[item.state, default: 0] += 1
-                switch item.state {
-                case .failed, .interrupted:
+                if item.state == .failed || item.state == .interrupted || item.failures != .none {
                     if failedLeft > 0 { failed.append(item) } else { loop.failedLeftOut += 1 }
                     failedLeft = max(0, failedLeft - 1)
-                case .pending, .running, .done, .skipped, .reused:
+                } else {
                     if othersLeft > 0 { others.append(item) } else { loop.othersLeftOut += 1 }
                     othersLeft = max(0, othersLeft - 1)
                 }

@@ -7,8 +7,8 @@ struct RunsReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report", abstract: "Write a run as one web page, to keep or to mail.",
         discussion: """
-            The page needs no network and runs no scripts. Prompts and answers are in it as they were. All failed items \
-            are there, and of the others as many as `--items` says.
+            The page needs no network and runs no scripts. Prompts and answers are in it as they were. Items that failed are \
+            there, up to 2,000, and of the others as many as `--items` says.
             """)
 
     @Argument(help: "The run's id, the beginning or the last four characters of one, or `latest`.")
@@ -39,10 +39,31 @@ struct RunsReportCommand: AsyncParsableCommand {
         }
         let path = output ?? "report-\(report.run.id.text).html"
         do {
-            try Data(report.page.utf8).write(to: URL(filePath: path), options: .atomic)
+            try write(report.page, to: path)
         } catch {
-            throw CommandFailure(.failed, "the report cannot be written to \(path): \(error.localizedDescription)")
+            let folder = URL(filePath: path).deletingLastPathComponent().path
+            let reason =
+                FileManager.default.fileExists(atPath: folder)
+                ? error.localizedDescription : "there is no folder \(folder)"
+            throw CommandFailure(.failed, "the report cannot be written to \(path): \(reason)")
         }
         Console.print(path)
+    }
+
+    /// A file is written whole, where a link leads; into devices and pipes it is written as it comes.
+    private func write(_ page: String, to path: String) throws {
+        let file = URL(filePath: path).resolvingSymlinksInPath()
+        let attributes = try? FileManager.default.attributesOfItem(atPath: file.path)
+        let data = Data(page.utf8)
+        guard let type = attributes?[.type] as? FileAttributeType, type != .typeRegular else {
+            try data.write(to: file, options: .atomic)
+            if let mode = attributes?[.posixPermissions] {
+                try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file.path)
+            }
+            return
+        }
+        let handle = try FileHandle(forWritingTo: file)
+        try handle.write(contentsOf: data)
+        try handle.close()
     }
 }

@@ -11,8 +11,9 @@ struct DecodedText {
     /// So many bytes are looked at to guess.
     private static let sample = 4096
 
+    /// - Parameter declared: the name of an encoding that the text itself declares, for one that is no UTF-8.
     /// - Returns: `nil` for what is no text.
-    init?(_ data: Data) {
+    init?(_ data: Data, declared: String? = nil) {
         for (mark, encoding, name) in Self.marks where data.starts(with: mark) {
             guard let text = String(data: data.dropFirst(mark.count), encoding: encoding) else { return nil }
             (self.text, self.encoding) = (text, name)
@@ -31,6 +32,12 @@ struct DecodedText {
             warning = "it has no byte order mark, and was taken for \(name) by its zeros"
             return
         }
+        if let name = declared?.lowercased(), let encoding = Self.named[name],
+            let text = String(data: data, encoding: encoding)
+        {
+            (self.text, self.encoding) = (text, name)
+            return
+        }
         // Texts have no such characters, other files have them soon.
         let odd = data.prefix(Self.sample).contains { $0 < 9 || (14...31).contains($0) && $0 != 27 }
         guard !odd, let text = String(data: data, encoding: .windowsCP1252) ?? String(data: data, encoding: .isoLatin1)
@@ -39,6 +46,14 @@ struct DecodedText {
         encoding = "windows-1252"
         warning = "it is no UTF-8, and was taken for windows-1252 (Latin-1): see whether its letters are right"
     }
+
+    /// By the names that web pages give them. What they call Latin-1 is windows-1252.
+    private static let named: [String: String.Encoding] = [
+        "windows-1250": .windowsCP1250, "windows-1251": .windowsCP1251, "windows-1252": .windowsCP1252,
+        "windows-1253": .windowsCP1253, "windows-1254": .windowsCP1254, "iso-8859-1": .windowsCP1252,
+        "latin1": .windowsCP1252, "us-ascii": .windowsCP1252, "iso-8859-2": .isoLatin2, "iso-8859-9": .windowsCP1254,
+        "shift_jis": .shiftJIS, "shift-jis": .shiftJIS, "euc-jp": .japaneseEUC, "iso-2022-jp": .iso2022JP,
+    ]
 
     /// The longer ones first, since one begins as another does.
     private static let marks: [(mark: [UInt8], encoding: String.Encoding, name: String)] = [

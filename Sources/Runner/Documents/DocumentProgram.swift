@@ -10,8 +10,9 @@ struct DocumentProgram: Sendable {
     /// The texts of the pages of a PDF.
     ///
     /// - Parameter shown: the path as the user wrote it.
+    /// - Returns: the texts, and what the program found wrong with the file all the same.
     /// - Throws: ``StepFailure`` with code `bad_data` where the file is damaged or protected.
-    func pages(ofPDF file: URL, shown: String) async throws -> [String] {
+    func pages(ofPDF file: URL, shown: String) async throws -> (pages: [String], complaints: [String]) {
         let outcome = try await run(
             "pdftotext", ["-enc", "UTF-8", file.path, "-"], for: "PDF files", package: "poppler-utils",
             homebrew: "poppler")
@@ -26,25 +27,40 @@ struct DocumentProgram: Sendable {
             .split(separator: "\u{C}", omittingEmptySubsequences: false).map(String.init)
         // Each page ends with a form feed.
         if pages.last?.isEmpty == true { pages.removeLast() }
-        return pages
+        return (pages, Self.complaints(errors))
     }
+
+    /// What a program said of a file that it has read: some of it may be missing.
+    private static func complaints(_ errors: String) -> [String] {
+        let lines = errors.split(whereSeparator: \.isNewline).filter { $0.contains { !$0.isWhitespace } }
+        guard !lines.isEmpty else { return [] }
+        let more = lines.count > mostComplaints ? ["and \(lines.count - mostComplaints) more such complaints"] : []
+        return ["the file is damaged, and some of it may be missing"]
+            + lines.prefix(mostComplaints).map { String($0.prefix(200)) } + more
+    }
+
+    private static let mostComplaints = 5
 
     /// The text of a document as Markdown.
     ///
     /// - Parameter format: as pandoc calls it.
-    func markdown(of file: URL, format: String, shown: String) async throws -> String {
+    /// - Returns: the text, and what the program found wrong with the file all the same.
+    func markdown(
+        of file: URL, format: String, shown: String
+    ) async throws -> (text: String, complaints: [String]) {
         let outcome = try await run(
             "pandoc", ["--sandbox", "--from=\(format)", "--to=gfm", "--wrap=none", file.path], for: "\(format) files",
             package: "pandoc", homebrew: "pandoc")
+        let errors = String(decoding: outcome.errors, as: UTF8.self)
         guard outcome.exitCode == 0 else {
-            let errors = String(decoding: outcome.errors, as: UTF8.self)
             throw StepFailure(.badData, "\(shown) is no \(format) file that can be read\(Self.reason(errors))")
         }
-        return String(decoding: outcome.output, as: UTF8.self)
+        return (String(decoding: outcome.output, as: UTF8.self), Self.complaints(errors))
     }
 
     private static func reason(_ errors: String) -> String {
-        errors.split(whereSeparator: \.isNewline).first.map { ": \($0.prefix(200))" } ?? ""
+        let lines = errors.split(whereSeparator: \.isNewline).prefix(3)
+        return lines.isEmpty ? "" : ": \(lines.joined(separator: " ").prefix(200))"
     }
 
     private func run(

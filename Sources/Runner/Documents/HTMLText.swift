@@ -11,6 +11,8 @@ struct HTMLText {
     private var line = ""
     /// Blanks count here.
     private var preformatted = 0
+    /// How many cells the table row has so far.
+    private var cells = 0
     private var isTitle = false
 
     private static let hidden: Set<Substring> = ["script", "style", "template", "noscript", "svg", "head", "iframe"]
@@ -38,6 +40,11 @@ struct HTMLText {
                 continue
             }
             let next = rest.utf8.dropFirst().first ?? 0
+            if next == UInt8(ascii: "?") {
+                // `<?xml …?>` speaks to programs.
+                rest = rest.firstIndex(of: ">").map { rest[rest.index(after: $0)...] } ?? ""
+                continue
+            }
             guard Self.isLetter(next) || next == UInt8(ascii: "/") || next == UInt8(ascii: "!") else {
                 append(rest.prefix(1))
                 rest = rest.dropFirst()
@@ -51,6 +58,13 @@ struct HTMLText {
         }
         append(rest)
         endLine()
+    }
+
+    /// The encoding that a page says it has, in its first kilobyte.
+    static func declaredEncoding(_ data: Data) -> String? {
+        let head = String(decoding: data.prefix(1024).map { $0 < 128 ? $0 : 0x20 }, as: UTF8.self)
+        let match = head.firstMatch(of: /(?i)(?:charset|<\?xml[^>]{0,100}encoding)\s*=\s*["']?\s*([A-Za-z0-9_\-]+)/)
+        return match.map { String($0.output.1) }
     }
 
     private static func isLetter(_ byte: UInt8) -> Bool { (65...90).contains(byte) || (97...122).contains(byte) }
@@ -89,22 +103,36 @@ struct HTMLText {
         return nil
     }
 
+    /// Whether a tag is its own end: `<style/>`, and not the path in `<script src=/js/>`.
+    private static func isEmpty(_ tag: Substring) -> Bool {
+        guard tag.last == "/" else { return false }
+        let before = tag.dropLast()
+        guard let last = before.last, before.contains("=") else { return true }
+        return last.isWhitespace || last == "\"" || last == "'"
+    }
+
     private mutating func take(_ tag: Substring, _ rest: inout Substring) {
         let isClosing = tag.hasPrefix("/")
-        let name = tag.drop { $0 == "/" }.prefix { $0.isLetter || $0.isNumber }.lowercased()[...]
-        if name == "title" { isTitle = !isClosing }
+        let name = tag.drop { $0 == "/" }.prefix { $0.isLetter || $0.isNumber || $0 == "-" }.lowercased()[...]
+        let isEmpty = Self.isEmpty(tag)
+        if name == "title" { isTitle = !isClosing && !isEmpty }
         if name == "head" { return }
-        if Self.hidden.contains(name), !isClosing, !tag.hasSuffix("/") {
+        if Self.hidden.contains(name), !isClosing, !isEmpty {
             // All of it is passed over, whatever it looks like.
             rest = Self.closingTag(of: name, in: rest).map { rest[$0...] } ?? ""
             return
         }
         if name == "td" || name == "th" {
-            if !isClosing, !line.allSatisfy(\.isWhitespace) { line += " | " }
+            guard !isClosing else { return }
+            if cells > 0 { line += " | " }
+            cells += 1
             return
         }
         guard Self.blocks.contains(name) else { return }
+        // `<li><p>`: the mark waits for what comes behind it.
+        if !isClosing, isMark { return }
         endLine()
+        if name == "tr" { cells = 0 }
         if name == "pre" { preformatted = max(0, preformatted + (isClosing ? -1 : 1)) }
         if ["p", "ul", "ol", "table", "blockquote", "section", "article", "h1", "h2", "h3", "h4", "h5", "h6"].contains(
             name)
@@ -142,50 +170,13 @@ struct HTMLText {
         if !words.isEmpty, plain.last?.isWhitespace == true { line += " " }
     }
 
+    /// Whether the line has only the mark of a list item or a heading.
+    private var isMark: Bool { line == "- " || (line.hasSuffix("# ") && line.dropLast().allSatisfy { $0 == "#" }) }
+
     private mutating func endLine() {
         let ended = preformatted > 0 ? line : line.trimmingCharacters(in: .whitespaces)
+        let isText = !isMark && !ended.isEmpty
         line = ""
-        guard !ended.isEmpty, ended != "-", !ended.allSatisfy({ $0 == "#" }) else { return }
-        lines.append(ended)
-    }
-}
-
-/// The names of characters in web pages.
-enum HTMLEntities {
-    private static let names: [Substring: String] = [
-        "amp": "&", "lt": "<", "gt": ">", "quot": "\"", "apos": "'", "nbsp": "\u{A0}", "ndash": "–", "mdash": "—",
-        "hellip": "…", "lsquo": "‘", "rsquo": "’", "ldquo": "“", "rdquo": "”", "laquo": "«", "raquo": "»", "bull": "•",
-        "middot": "·", "copy": "©", "reg": "®", "trade": "™", "euro": "€", "pound": "£", "yen": "¥", "cent": "¢",
-        "sect": "§", "deg": "°", "plusmn": "±", "times": "×", "divide": "÷", "frac12": "½", "frac14": "¼", "rarr": "→",
-        "larr": "←", "auml": "ä", "ouml": "ö", "uuml": "ü", "Auml": "Ä", "Ouml": "Ö", "Uuml": "Ü", "szlig": "ß",
-        "eacute": "é", "egrave": "è", "ecirc": "ê", "agrave": "à", "aacute": "á", "acirc": "â", "atilde": "ã",
-        "ccedil": "ç", "iacute": "í", "oacute": "ó", "ocirc": "ô", "otilde": "õ", "uacute": "ú", "ntilde": "ñ",
-        "shy": "\u{AD}", "zwnj": "\u{200C}", "ensp": " ", "emsp": " ", "thinsp": " ",
-    ]
-
-    static func decoded(_ text: Substring) -> String {
-        guard text.contains("&") else { return String(text) }
-        var result = ""
-        var rest = text
-        while let mark = rest.firstIndex(of: "&") {
-            result += rest[..<mark]
-            rest = rest[rest.index(after: mark)...]
-            let name = rest.prefix { $0.isLetter || $0.isNumber || $0 == "#" }
-            guard name.count <= 10, let character = character(name) else {
-                result += "&"
-                continue
-            }
-            result += character
-            rest = rest.dropFirst(name.count)
-            if rest.first == ";" { rest = rest.dropFirst() }
-        }
-        return result + rest
-    }
-
-    private static func character(_ name: Substring) -> String? {
-        guard name.first == "#" else { return names[name] }
-        let digits = name.dropFirst()
-        let code = digits.first == "x" || digits.first == "X" ? UInt32(digits.dropFirst(), radix: 16) : UInt32(digits)
-        return code.flatMap { Unicode.Scalar($0) }.map { String(Character($0)) }
+        if isText { lines.append(ended) }
     }
 }

@@ -14,6 +14,11 @@ extension ProjectFiles {
         guard !isFolder.boolValue else {
             throw StepFailure(.fileUnreadable, "\(path) is a folder: `list` finds the files in it")
         }
+        // To open a pipe would be to wait for who writes into it.
+        let type = (try? FileManager.default.attributesOfItem(atPath: file.resolvingSymlinksInPath().path))?[.type]
+        guard type as? FileAttributeType == .typeRegular else {
+            throw StepFailure(.fileUnreadable, "\(path) is no regular file, but a pipe or a device")
+        }
         do {
             let handle = try FileHandle(forReadingFrom: file)
             defer { try? handle.close() }

@@ -9,8 +9,10 @@ extension CSV {
         let records = try records(of: text, separator: separator)
         guard let head = records.first else { return ([], []) }
         let columns = head.fields
-        guard Set(columns).count == columns.count else {
-            throw Failure(line: head.line, message: "two columns have the same name")
+        var seen: Set<String> = []
+        if let twice = columns.first(where: { !seen.insert($0).inserted }) {
+            let what = twice.isEmpty ? "two columns have no name" : "two columns are called \(twice)"
+            throw Failure(line: head.line, message: "\(what): each needs one of its own")
         }
         let blank = Mapping(uniqueKeysWithValues: columns.map { ($0, Value.null) })
         var rows: [Value] = []

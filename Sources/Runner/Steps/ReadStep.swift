@@ -32,19 +32,24 @@ extension ReadStep: ExecutableStep {
             guard data.prefix(1024).firstRange(of: Data("%PDF-".utf8)) != nil else {
                 throw StepFailure(.badData, "\(path) is no PDF file")
             }
-            let pages = try await program.pages(ofPDF: file, shown: path)
+            let (pages, complaints) = try await program.pages(ofPDF: file, shown: path)
             result["pages"] = .list(pages.map { .string($0) })
             result["text"] = .string(pages.joined(separator: "\n"))
+            var warnings = complaints
             if !pages.contains(where: { $0.contains { !$0.isWhitespace } }) {
-                result["warnings"] = ["it holds no text: its pages may be pictures"]
+                warnings.append("it holds no text: its pages may be pictures")
             }
+            result["warnings"] = .list(warnings.map { .string($0) })
         case .docx, .odt, .rtf, .epub:
-            guard format == .rtf || data.starts(with: [0x50, 0x4B]) else {
+            guard data.starts(with: format == .rtf ? Array("{\\rtf".utf8) : [0x50, 0x4B]) else {
                 throw StepFailure(.badData, "\(path) is no \(format.rawValue) file")
             }
-            result["text"] = .string(try await program.markdown(of: file, format: format.rawValue, shown: path))
+            let (text, complaints) = try await program.markdown(of: file, format: format.rawValue, shown: path)
+            result["text"] = .string(text)
+            result["warnings"] = .list(complaints.map { .string($0) })
         case .image:
-            guard let picture = ImageAttachment(name: path, data: data) else {
+            // A header is longer than what its kind is told by.
+            guard data.count > 24, let picture = ImageAttachment(name: path, data: data) else {
                 throw StepFailure(.badData, "\(path) is no PNG, JPEG, GIF or WebP picture")
             }
             result["type"] = .string(picture.kind.rawValue)
@@ -56,7 +61,7 @@ extension ReadStep: ExecutableStep {
     private func addText(
         of data: Data, as format: Format, path: String, to result: inout Mapping
     ) throws(StepFailure) {
-        guard let decoded = DecodedText(data) else {
+        guard let decoded = DecodedText(data, declared: format == .html ? HTMLText.declaredEncoding(data) : nil) else {
             throw StepFailure(.badData, "\(path) is no text: its bytes fit no encoding")
         }
         let text = decoded.text
@@ -90,7 +95,9 @@ extension ReadStep: ExecutableStep {
 
     private func values(ofLines text: String, path: String) throws(StepFailure) -> [Value] {
         var values: [Value] = []
-        for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+        // Texts in JSON may hold what Unicode takes for line ends besides.
+        let lines = text.split(omittingEmptySubsequences: false) { ["\n", "\r\n", "\r"].contains($0) }
+        for (number, line) in lines.enumerated() {
             guard line.contains(where: { !$0.isWhitespace }) else { continue }
             do {
                 values.append(try Value(json: String(line)))

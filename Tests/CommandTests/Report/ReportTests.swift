@@ -53,6 +53,63 @@ import Testing
         return fixture
     }
 
+    @Test func `what failed inside an item comes first, long errors are cut, and lines end as they do elsewhere`()
+        throws
+    {
+        let fixture = try CommandFixture()
+        try fixture.write(
+            """
+            version: 1
+            steps:
+              - id: long
+                continue_on_error: true
+                check: { that: "1 > 2", message: "${{ 'word' * 20000 }}" }
+              - id: text
+                set: { lines: "one\\r\\ntwo\\r\\n" }
+              - id: outer
+                foreach: { items: "${{ range(30) | list }}" }
+                steps:
+                  - id: inner
+                    foreach: { items: [1], on_error: continue }
+                    steps: [{ id: c, check: "index > 0 or item != 1" }]
+                    if: item == 25
+            """, to: "w.yaml")
+        #expect(try fixture.run("run", "w.yaml", "-q").status == 2)
+        let page = try fixture.run("runs", "report", "-o", "-", "--items", "5").output
+        #expect(page.contains("Something in it failed."))
+        #expect(page.contains("outer[25].inner[0].c") || page.contains("outer[25].inner"))
+        #expect(page.contains("24 more items left out"))
+        #expect(page.contains("76000 more characters are in the record."))
+        #expect(page.utf8.count < 100_000)
+        #expect(page.contains("one\ntwo\n"))
+        #expect(!page.contains("\u{FFFD}"))
+    }
+
+    @Test func `a link stays a link, a file keeps its mode, and a full disk is told`() throws {
+        let fixture = try CommandFixture()
+        try fixture.write("version: 1\nsteps: [{ id: a, set: { x: 1 } }]\n", to: "w.yaml")
+        #expect(try fixture.run("run", "w.yaml", "-q").status == 0)
+        try fixture.write("old", to: "real.html")
+        let files = FileManager.default
+        try files.setAttributes(
+            [.posixPermissions: 0o600], ofItemAtPath: fixture.folder.appending(path: "real.html").path)
+        try files.createSymbolicLink(
+            atPath: fixture.folder.appending(path: "link.html").path, withDestinationPath: "real.html")
+        #expect(try fixture.run("runs", "report", "-o", "link.html").status == 0)
+        #expect(try fixture.text(of: "real.html").hasPrefix("<!DOCTYPE html>"))
+        let attributes = try files.attributesOfItem(atPath: fixture.folder.appending(path: "link.html").path)
+        #expect(attributes[.type] as? FileAttributeType == .typeSymbolicLink)
+        let mode = try files.attributesOfItem(atPath: fixture.folder.appending(path: "real.html").path)
+        #expect(mode[.posixPermissions] as? Int == 0o600)
+        let missing = try fixture.run("runs", "report", "-o", "no/where.html")
+        #expect(missing.status == 1)
+        #expect(missing.errors.contains("there is no folder"))
+        guard files.fileExists(atPath: "/dev/full") else { return }
+        let full = try fixture.run("runs", "report", "-o", "/dev/full")
+        #expect(full.status == 1)
+        #expect(full.errors.contains("cannot be written to /dev/full"))
+    }
+
     @Test func `the page has the run, its steps, items, calls, files and its workflow`() throws {
         let fixture = try project()
         let outcome = try fixture.run("runs", "report", "latest", "-o", "r.html")

@@ -1,4 +1,4 @@
-"""Writes documents for tests into a folder: pages.pdf (300 pages), locked.pdf, letter.docx, broken.docx.
+"""Writes documents for tests into a folder: pages.pdf (300 pages), damaged.pdf, locked.pdf, letter.docx, broken.docx.
 
     make.py FOLDER
 """
@@ -35,6 +35,15 @@ def pdf(path, pages, trailer=b"", extra=()):
 
 
 pdf("pages.pdf", [b"This is page %d of a long report." % number for number in range(1, 301)])
+# The stream of the second page is no compressed text, as it says.
+pdf("damaged.pdf", [b"Page 1.", b"Page 2.", b"Page 3."])
+with open(f"{FOLDER}/damaged.pdf", "rb") as file:
+    content = file.read()
+place = content.index(b"(Page 2.)")
+head = content.rindex(b"<< /Length", 0, place)
+content = content[:head] + content[head:place].replace(b" >>", b" /Filter /FlateDecode >>") + content[place:]
+with open(f"{FOLDER}/damaged.pdf", "wb") as file:
+    file.write(content)
 # Nobody's password gives these keys.
 lock = b"<< /Filter /Standard /V 1 /R 2 /P -4 /O <%s> /U <%s> >>" % (b"12" * 32, b"34" * 32)
 pdf("locked.pdf", [b"Secret."], b"/Encrypt 6 0 R /ID [<%s> <%s>]" % (b"56" * 16, b"56" * 16), [lock])
