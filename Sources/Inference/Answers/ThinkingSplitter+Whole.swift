@@ -1,3 +1,5 @@
+import Foundation
+
 extension ThinkingSplitter {
     /// The parts of a whole text; also of one whose opening tag stood in the prompt.
     package static func parts(of text: String) -> Parts {
@@ -6,12 +8,13 @@ extension ThinkingSplitter {
         let rest = splitter.finish()
         parts.reasoning += rest.reasoning
         parts.answer += rest.answer
-        guard parts.reasoning.isEmpty else { return parts }
+        // Data may speak of such tags.
+        guard parts.reasoning.isEmpty, let first = text.first(where: { !$0.isWhitespace }), !"{[\"`".contains(first)
+        else { return parts }
         for (opener, closer) in ThinkingTags.texts {
-            guard let end = text.firstRange(of: closer), !text[..<end.lowerBound].contains(opener),
-                // Data may speak of such tags.
-                let first = text.first(where: { !$0.isWhitespace }), !"{[\"`".contains(first)
-            else { continue }
+            guard let end = text.range(of: closer, options: .literal), !text[..<end.lowerBound].contains(opener) else {
+                continue
+            }
             return Parts(
                 reasoning: String(text[..<end.lowerBound]),
                 answer: String(text[end.upperBound...].drop(while: \.isWhitespace)))

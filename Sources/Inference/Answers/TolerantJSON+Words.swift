@@ -55,7 +55,8 @@ extension TolerantJSON {
     mutating func bare() throws(Failure) -> Value {
         let start = at
         let word = wordEnd(from: at)
-        if let meaning = Words.meaning(string(start..<word)), endsWord(word) {
+        // A longer word means nothing but itself.
+        if word - start <= Words.longest, let meaning = Words.meaning(string(start..<word)), endsWord(word) {
             if let repair = meaning.repair { repairs.insert(repair) }
             at = word
             // A digit, or a letter, may have stood behind it.
@@ -63,12 +64,14 @@ extension TolerantJSON {
             return meaning.value
         }
         let isMapping = stack.last?.isMapping == true
-        while at < end {
-            let sign = Self.plain(text[at])
-            if "}]\n".unicodeScalars.contains(sign) { break }
-            guard sign != "{", sign != "[" else { throw failure("a bracket opens in the middle of a value") }
-            if sign == "," && (!isMapping || isEndOfMember(at + 1)) { break }
-            if isComment(at), at > start, Self.isOddSpace(text[at - 1]) { break }
+        reading: while at < end {
+            switch Self.plain(text[at]) {
+            case "a"..."z", "A"..."Z", "0"..."9", ".": break
+            case "}", "]", "\n": break reading
+            case "{", "[": throw failure("a bracket opens in the middle of a value")
+            case "," where !isMapping || isEndOfMember(at + 1): break reading
+            default: if isComment(at), at > start, Self.isOddSpace(text[at - 1]) { break reading }
+            }
             at += 1
         }
         if at == end { repairs.insert(.truncated) }
