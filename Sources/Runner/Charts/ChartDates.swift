@@ -1,9 +1,12 @@
 /// Dates as charts read and show them: of the calendar of ISO 8601, in UTC, as seconds since 1970.
 enum ChartDates {
+    /// Kept, since a literal is compiled wherever it is come to. `nonisolated(unsafe)`: a regular expression may hold
+    /// functions, which this one does not.
+    nonisolated(unsafe) private static let pattern =
+        /([0-9]{4})-([0-9]{2})(?:-([0-9]{2})(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(\.[0-9]{1,9})?)?\s?(Z|[+\-][0-9]{2}:?[0-9]{2})?)?)?/
+
     /// Reads `2026-03`, `2026-03-01`, `2026-03-01T18:30`, with or without seconds and an offset.
     static func seconds(_ text: String) -> Double? {
-        let pattern =
-            /([0-9]{4})-([0-9]{2})(?:-([0-9]{2})(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(\.[0-9]{1,9})?)?\s?(Z|[+\-][0-9]{2}:?[0-9]{2})?)?)?/
         guard let match = text.wholeMatch(of: pattern), let year = Int(match.output.1),
             let month = Int(match.output.2), (1...12).contains(month)
         else { return nil }

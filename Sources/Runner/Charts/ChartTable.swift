@@ -90,12 +90,14 @@ extension Value {
         case number, date, text
     }
 
+    /// Kept, since a literal is compiled wherever it is come to. `nonisolated(unsafe)`: a regular expression may hold
+    /// functions, which this one does not.
+    nonisolated(unsafe) private static let writtenNumber = /[+\-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+\-]?[0-9]+)?/
+
     /// The number that a cell holds, also where it is written as text.
     fileprivate var charted: Double? {
         if let number { return number.isFinite ? number : nil }
-        guard let text = string?.trimmed, text.wholeMatch(of: /[+\-]?(\d+\.?\d*|\.\d+)([eE][+\-]?\d+)?/) != nil else {
-            return nil
-        }
+        guard let text = string?.trimmed, text.wholeMatch(of: Self.writtenNumber) != nil else { return nil }
         return Double(text).flatMap { $0.isFinite ? $0 : nil }
     }
 
