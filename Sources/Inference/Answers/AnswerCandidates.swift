@@ -107,10 +107,7 @@ struct AnswerCandidates {
     /// A balanced `{…}` or `[…]` that is JSON.
     private mutating func strictValue(from start: Int, to limit: Int) -> (value: Value, end: Int)? {
         guard let end = balancedEnd(from: start, to: limit) else { return nil }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(end - start)
-        for scalar in text[start..<end] { UTF8.encode(scalar).map { bytes.append(contentsOf: $0) } }
-        if let value = try? Value(json: bytes) { return (value, end) }
+        if let value = try? Value(json: TolerantJSON.bytes(of: text[start..<end])) { return (value, end) }
         fuel -= end - start
         return nil
     }

@@ -1,4 +1,3 @@
-import Foundation
 import Jinja
 
 /// Words that are values.
@@ -75,10 +74,15 @@ extension TolerantJSON {
             at += 1
         }
         if at == end { repairs.insert(.truncated) }
-        let content = string(start..<at).trimmingCharacters(in: .whitespacesAndNewlines)
-        guard !content.isEmpty, content.first != "(" else { throw failure("a value is missing") }
+        var (first, last) = (start, at)
+        while first < last, Self.isOddSpace(text[first]) { first += 1 }
+        while first < last, Self.isOddSpace(text[last - 1]) { last -= 1 }
+        guard first < last, text[first] != "(" else { throw failure("a value is missing") }
         // `ObjectId(…)`: nobody can tell what that is.
-        guard !content.contains("(\"") else { throw failure("a function is called where a value is expected") }
+        guard !(first + 1..<last).contains(where: { text[$0] == "\"" && text[$0 - 1] == "(" }) else {
+            throw failure("a function is called where a value is expected")
+        }
+        let content = string(first..<last)
         if let number = Self.grouped(content) {
             repairs.insert(.oddNumber)
             return number
